@@ -1,0 +1,10 @@
+import { PGlite } from '@electric-sql/pglite';
+let t=performance.now();
+const lap=(s:string)=>{console.log(s,(performance.now()-t).toFixed(1));t=performance.now()};
+const d=await PGlite.create({dataDir:'/tmp/eng/pg'}); lap('disk reopen');
+const f=await d.dumpDataDir('none'); lap('dump'); console.log(f.size/1e6);
+const f2=await d.dumpDataDir('gzip'); lap('dump gz'); console.log(f2.size/1e6);
+const m=await PGlite.create({loadDataDir:f}); lap('load none');
+const m2=await PGlite.create({loadDataDir:f2}); lap('load gz');
+console.log((await m.query('select count(*) from t')).rows);
+console.log((await m.query('show fsync')).rows,(await m.query('show synchronous_commit')).rows,(await m.query('show full_page_writes')).rows,(await m.query('show max_wal_size')).rows,(await m.query('show shared_buffers')).rows,(await m.query('show TimeZone')).rows,(await m.query('show DateStyle')).rows,(await m.query('show search_path')).rows,(await m.query('select version()')).rows);

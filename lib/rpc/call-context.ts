@@ -1,0 +1,20 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Identity } from '../identity/identity.ts';
+
+/**
+ * What travels with every call, from the browser's request to the SQL statement. Handed on explicitly: a function
+ * that calls out takes a context.
+ */
+export interface CallContext {
+  readonly requestId: string;
+  readonly identity: Identity;
+  /** Epoch milliseconds at which the caller stops waiting. */
+  readonly deadlineMs: number;
+  /** Aborted when the caller went away or the deadline passed. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds left of the context's budget, never below zero. */
+export function remainingMs(context: CallContext, clock: Clock): number {
+  return Math.max(0, context.deadlineMs - clock.now());
+}
