@@ -155,7 +155,7 @@ async function runNpmCi() {
   });
   if (result.interruptedBy) return { signal: result.interruptedBy };
   const advice = adviceAfter(result);
-  if (advice) return { advice: `${result.output}\n${advice}` };
+  if (advice) return { advice: [result.output.trim(), advice].filter(Boolean).join('\n') };
   writeFileSync(stamp, createHash('sha256').update(readFileSync(lockfile)).digest('hex'));
   process.stdout.write(`Installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s.\n`);
   return undefined;

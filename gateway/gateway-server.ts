@@ -1,0 +1,85 @@
+import type { Clock } from '@tiffin/lib/clock/clock';
+import { addOpsRoutes, type OpsOptions } from '@tiffin/lib/http/ops-routes';
+import { type RequestBudget, requestCall, requestIdHeader, requestIdOf } from '@tiffin/lib/http/request-call';
+import { sendError } from '@tiffin/lib/http/send-error';
+import type { AccessTokenVerifier } from '@tiffin/lib/identity/access-token';
+import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
+import type { Logger } from '@tiffin/lib/telemetry/logger';
+import fastify, { type FastifyInstance } from 'fastify';
+import { authenticate } from './authenticate.ts';
+import type { Executor } from './executor.ts';
+import { createGraphQLHandler } from './graphql-handler.ts';
+import { playgroundPage } from './playground.ts';
+
+export interface GatewayServerOptions extends OpsOptions {
+  readonly executor: Executor;
+  readonly tokens: AccessTokenVerifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly budget: RequestBudget;
+  readonly newRequestId: () => string;
+  readonly maxBodyBytes: number;
+  readonly playground: boolean;
+}
+
+/** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
+export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
+  const { executor, tokens, clock, logger, budget, maxBodyBytes } = options;
+  const handle = createGraphQLHandler(executor);
+  const app = fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    genReqId: (request) => requestIdOf(request.headers, options.newRequestId),
+  });
+  addOpsRoutes(app, options);
+  addRequestTelemetry(app, options);
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, maxBodyBytes));
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    async handler(request, reply) {
+      const identity = await authenticate(request.headers.authorization, tokens);
+      using requested = requestCall(request, reply, identity, clock, budget);
+      const { method, url, headers, body } = request;
+      const [text, { status, headers: answerHeaders }] = await handle({
+        method,
+        url,
+        headers: headers as Record<string, string>,
+        body: body as string | Record<string, unknown> | null,
+        raw: request,
+        context: { call: requested.call, scope: new OperationScope() },
+      });
+      return reply
+        .code(status)
+        .headers(answerHeaders ?? {})
+        .send(text ?? '');
+    },
+  });
+  if (options.playground) {
+    const page = playgroundPage();
+    app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  }
+  return app;
+}
+
+/** Hands the request's id back, and leaves one log line and one measurement of every GraphQL request. */
+function addRequestTelemetry(app: FastifyInstance, { metrics, clock, logger }: GatewayServerOptions): void {
+  const duration = metrics.histogram({
+    name: 'tiffin_http_request_duration_seconds',
+    help: 'Time from the request to its answer.',
+    labelNames: ['method', 'status'],
+  });
+  const startedAtMs = new WeakMap<object, number>();
+  app.addHook('onRequest', async (request, reply) => {
+    startedAtMs.set(request, clock.now());
+    reply.header(requestIdHeader, request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.url !== '/graphql') return;
+    const durationMs = clock.now() - (startedAtMs.get(request) ?? clock.now());
+    duration.observe({ method: request.method, status: String(reply.statusCode) }, durationMs / 1_000);
+    logger.info({ requestId: request.id, method: request.method, status: reply.statusCode, durationMs }, 'request');
+  });
+}

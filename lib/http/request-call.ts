@@ -1,0 +1,65 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock/clock.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { CallContext } from '../rpc/call-context.ts';
+
+export const requestIdHeader = 'x-request-id';
+/** How long the caller waits for the answer, in whole milliseconds. */
+export const requestTimeoutHeader = 'x-request-timeout-ms';
+
+export interface RequestBudget {
+  /** The budget of a request that names none, in milliseconds. */
+  readonly defaultTimeoutMs: number;
+  /** No request gets more than this, in milliseconds. */
+  readonly maxTimeoutMs: number;
+}
+
+/** A call context that lasts as long as an HTTP request. `end` must be called once the answer is made. */
+export interface RequestCall extends Disposable {
+  readonly call: CallContext;
+}
+
+/**
+ * The call context of an HTTP request: its deadline from `x-request-timeout-ms`, its signal aborted at the deadline
+ * or when the client disconnects.
+ * @throws AppError INVALID_ARGUMENT for a timeout header that is not a whole number above zero.
+ */
+export function requestCall(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  identity: Identity,
+  clock: Clock,
+  budget: RequestBudget,
+): RequestCall {
+  const timeoutMs = Math.min(requestedTimeoutMs(request.headers) ?? budget.defaultTimeoutMs, budget.maxTimeoutMs);
+  const abort = new AbortController();
+  const timer = clock.setTimer(timeoutMs, () => abort.abort(new AppError('DEADLINE_EXCEEDED', {})));
+  const onClose = () => {
+    if (!reply.raw.writableFinished) abort.abort(new AppError('CANCELLED', {}));
+  };
+  reply.raw.once('close', onClose);
+  return {
+    call: { requestId: request.id, identity, deadlineMs: clock.now() + timeoutMs, signal: abort.signal },
+    [Symbol.dispose]() {
+      timer.cancel();
+    },
+  };
+}
+
+/** The caller's id of the request where it is a plain one, so that logs of both sides meet; else a new one. */
+export function requestIdOf(headers: IncomingHttpHeaders, newId: () => string): string {
+  const given = headers[requestIdHeader];
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId();
+}
+
+function requestedTimeoutMs(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers[requestTimeoutHeader];
+  if (text === undefined) return undefined;
+  const timeoutMs = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (timeoutMs > 0) return timeoutMs;
+  throw new AppError('INVALID_ARGUMENT', {
+    violations: [{ field: requestTimeoutHeader, expected: 'must be a whole number of milliseconds above zero' }],
+  });
+}

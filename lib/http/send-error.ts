@@ -1,0 +1,27 @@
+import type { FastifyReply } from 'fastify';
+import { AppError } from '../errors/app-error.ts';
+import { errorCatalogue } from '../errors/error-catalogue.gen.ts';
+import { toAppError } from '../errors/normalize-error.ts';
+
+/** The code and the detail of an error, as `extensions` of an entry of `errors[]`. */
+export function errorExtensions(error: AppError): Record<string, unknown> {
+  return { ...error.detail, code: error.code };
+}
+
+/** Answers a whole HTTP request with one entry of `errors[]` and the code's HTTP status. */
+export function sendError(reply: FastifyReply, thrown: unknown, maxBodyBytes: number): FastifyReply {
+  const error = fromFastify(thrown, maxBodyBytes) ?? toAppError(thrown);
+  if (error.code === 'INTERNAL') reply.log.error({ err: error.cause }, 'request failed');
+  return reply
+    .code(errorCatalogue[error.code].httpStatus)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ errors: [{ message: error.message, extensions: errorExtensions(error) }] }));
+}
+
+/** fastify's own refusals: a body that is too large, or one that is not the JSON it says it is. */
+function fromFastify(thrown: unknown, maxBodyBytes: number): AppError | undefined {
+  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AppError('PAYLOAD_TOO_LARGE', { maxBytes: maxBodyBytes });
+  const isRefusal = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  return isRefusal ? new AppError('MALFORMED_REQUEST', {}, { cause: thrown }) : undefined;
+}

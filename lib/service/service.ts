@@ -1,0 +1,47 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../clock/clock.ts';
+import type { Database, DatabaseOptions } from '../engines/database.ts';
+import type { IdGenerator } from '../ids/id-generator.ts';
+import type { RpcClient, RpcHandlers, ServiceDefinition } from '../rpc/service.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/** What a process gives to each service that runs in it. The engines and links behind it were chosen at start. */
+export interface Platform {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where generated keys are kept. */
+  readonly dataDir: string;
+  /** Whether empty databases are filled with demo data. */
+  readonly demoData: boolean;
+  /** Opens and migrates the service's own schema. */
+  openDatabase(options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>): Promise<Database>;
+  /** Ids for the rows of `database`, under a leased worker id. */
+  openIds(database: Database): Promise<IdGenerator>;
+  /** The service's own keys are prefixed by the service itself. */
+  openRedis(): Promise<Redis>;
+  /** A client of another service, wherever that runs. */
+  client<Service>(definition: Service): RpcClient<Service>;
+}
+
+/** An rpc service with the functions that implement it. */
+export interface RpcBinding {
+  readonly definition: ServiceDefinition;
+  readonly handlers: Readonly<Record<string, (request: never, context: never) => Promise<unknown>>>;
+}
+
+/** Ties functions to the rpc service that they implement; `tsc` checks that none is missing. */
+export function bindRpc<Service>(definition: Service, handlers: RpcHandlers<Service>): RpcBinding {
+  return { definition, handlers } as unknown as RpcBinding;
+}
+
+/** A service after its start: what it answers, and how it ends. */
+export interface RunningService {
+  readonly rpc: readonly RpcBinding[];
+  stop(): Promise<void>;
+}
+
+/** The `start` that every service's `main.ts` exports. */
+export type StartService = (platform: Platform) => Promise<RunningService>;

@@ -1,0 +1,38 @@
+import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import type { AppError } from '../errors/app-error.ts';
+import { type ErrorCode, errorCatalogue } from '../errors/error-catalogue.gen.ts';
+import { toAppError } from '../errors/normalize-error.ts';
+import type { SubgraphContext } from './create-subgraph.ts';
+
+/** Mutation field → the codes of its result union. Generated: `mutation-codes.gen.ts` of each subgraph. */
+export type MutationCodes = Readonly<Record<string, readonly ErrorCode[]>>;
+
+/**
+ * Turns what a mutation throws into the member of its result union: codes of the union become objects, anything else
+ * goes on as an error. Before its result is read further, the operation's loaders forget what they knew: a field
+ * below a mutation, and the next mutation, see its effect.
+ */
+export function returnErrorsAsResults(schema: GraphQLSchema, mutationCodes: MutationCodes): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const codes = new Set<ErrorCode>(mutationCodes[field.name]);
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = async (source, args, context: SubgraphContext, info) => {
+      try {
+        const success = await resolve(source, args, context, info);
+        return { __typename: `${capitalized(field.name)}Success`, ...success };
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        if (!codes.has(error.code)) throw error;
+        return toResult(error);
+      } finally {
+        for (const loader of Object.values(context.loaders)) loader.clearAll();
+      }
+    };
+  }
+}
+
+function toResult(error: AppError): Record<string, unknown> {
+  return { ...error.detail, __typename: errorCatalogue[error.code].typeName, code: error.code, message: error.message };
+}
+
+const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

@@ -1,0 +1,44 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../clock/clock.ts';
+import { AppError } from '../errors/app-error.ts';
+import { addOpsRoutes, type OpsOptions } from '../http/ops-routes.ts';
+import { type RequestBudget, requestCall, requestIdOf } from '../http/request-call.ts';
+import { sendError } from '../http/send-error.ts';
+import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { OperationScope } from './operation-scope.ts';
+import type { Subgraph, SubgraphRequest } from './subgraph.ts';
+
+export interface SubgraphServerOptions extends OpsOptions {
+  readonly subgraph: Subgraph;
+  readonly tokens: InternalTokenVerifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly budget: RequestBudget;
+  readonly newRequestId: () => string;
+  readonly maxBodyBytes?: number;
+}
+
+/** Serves a subgraph to gateways over HTTP. Requests without a signed identity are refused. */
+export function createSubgraphServer(options: SubgraphServerOptions): FastifyInstance {
+  const { subgraph, tokens, clock, logger, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const app = fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    genReqId: (request) => requestIdOf(request.headers, options.newRequestId),
+  });
+  addOpsRoutes(app, options);
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, maxBodyBytes));
+
+  app.post<{ Body: SubgraphRequest }>('/graphql', async (request, reply) => {
+    const token = request.headers[identityHeader];
+    if (typeof token !== 'string') throw new AppError('UNAUTHENTICATED', {});
+    const identity = await tokens.verify(token);
+    const { query, operationName, variables } = request.body;
+    if (typeof query !== 'string') throw new AppError('MALFORMED_REQUEST', {});
+    using requested = requestCall(request, reply, identity, clock, options.budget);
+    return await subgraph.execute({ query, operationName, variables }, requested.call, new OperationScope());
+  });
+  return app;
+}

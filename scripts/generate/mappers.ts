@@ -1,0 +1,41 @@
+/** What the resolvers of a subgraph get as the parent object of a GraphQL type. */
+export interface SubgraphMappers {
+  /** GraphQL type → TypeScript type: `module#Type`, or an inline type. */
+  readonly types: Readonly<Record<string, string>>;
+  /** GraphQL enum → `module#Enum` of the proto whose literals the resolvers see. */
+  readonly enums: Readonly<Record<string, string>>;
+  /** `module#Type` of the GraphQL context. */
+  readonly context: string;
+}
+
+const ACCOUNT = '@tiffin/proto/gen/tiffin/account/v1/account';
+const COMMON = '@tiffin/proto/gen/tiffin/common/v1/common';
+const GOODS = '@tiffin/proto/gen/tiffin/goods/v1/goods';
+const SHOP = '@tiffin/proto/gen/tiffin/shop/v1/shop';
+
+/** By subgraph. The proto messages are the models: mapped once, at the door. */
+export const mappers: Readonly<Record<string, SubgraphMappers>> = {
+  shop: {
+    types: {
+      Category: `${GOODS}#Category as CategoryMessage`,
+      Goods: `${GOODS}#Goods as GoodsMessage`,
+      Money: `${COMMON}#Money as MoneyMessage`,
+      Rating: `${SHOP}#Rating as RatingMessage`,
+      Review: `${SHOP}#Review as ReviewMessage`,
+      Shop: `${SHOP}#Shop as ShopMessage`,
+      // The user subgraph owns the rest of a user; here it is a reference.
+      User: '{ id: string }',
+    },
+    enums: { ShopStatus: `${SHOP}#ShopStatus` },
+    context: './context.ts#ShopContext',
+  },
+  user: {
+    types: {
+      Address: `${ACCOUNT}#Address as AddressMessage`,
+      Session: `${ACCOUNT}#Session as SessionMessage`,
+      User: `${ACCOUNT}#User as UserMessage`,
+    },
+    enums: { Role: `${ACCOUNT}#Role` },
+    context: './context.ts#UserContext',
+  },
+};
