@@ -53,7 +53,11 @@ export async function runTestFiles(files: readonly string[], options: RunOptions
     }
   };
   const concurrency = options.concurrency ?? Math.max(2, Math.min(4, availableParallelism()));
+  process.on('SIGINT', abandon);
+  process.on('SIGTERM', abandon);
   await Promise.all(Array.from({ length: concurrency }, worker));
+  process.off('SIGINT', abandon);
+  process.off('SIGTERM', abandon);
   return printTotals(reports, print);
 }
 
@@ -76,12 +80,16 @@ function describeReport({ file, passed, failed, skipped }: FileReport, tookMs: n
 const running = new Set<ChildProcess>();
 
 async function runTestFile(file: string, { fileTimeoutMs, env }: RunOptions): Promise<FileReport> {
-  const args = [`--test-reporter=${reporterUrl}`, `--test-timeout=${fileTimeoutMs / 2}`, resolvePath(rootDir, file)];
+  const args = [
+    `--test-reporter=${reporterUrl}`,
+    `--test-timeout=${fileTimeoutMs / 2}`,
+    resolvePath(rootDir, file),
+  ];
   // A process group of its own, so that servers which the test started die with it.
   const child = spawn(process.execPath, args, {
     cwd: rootDir,
     // Inside `node --test` that variable would turn the child into a silent helper of the outer run.
-    env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined },
+    env: { ...withoutEngineUrls(process.env), ...env, NODE_TEST_CONTEXT: undefined },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',
     detached: true,
@@ -114,6 +122,13 @@ async function runTestFile(file: string, { fileTimeoutMs, env }: RunOptions): Pr
     trouble && `${trouble}\n${output}`.trimEnd(),
     output,
   );
+}
+
+/** No test may reach a server of the developer by accident. */
+function withoutEngineUrls(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isEngineUrl = (name: string) =>
+    /(^|_)(DATABASE|REDIS)_URL$/.test(name) && name !== 'TEST_DATABASE_URL';
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isEngineUrl(name)));
 }
 
 const MAX_OUTPUT_CHARS = 100_000;
@@ -161,9 +176,7 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    for (const child of running) killGroup(child);
-    process.kill(process.pid, signal);
-  });
+function abandon(signal: NodeJS.Signals): void {
+  for (const child of running) killGroup(child);
+  process.exit(signal === 'SIGINT' ? 130 : 143);
 }

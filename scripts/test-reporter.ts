@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import type { EventData } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
@@ -48,20 +49,26 @@ const isSkipped = (data: { skip?: string | boolean; todo?: string | boolean }) =
   (data.skip !== undefined && data.skip !== false) || (data.todo !== undefined && data.todo !== false);
 
 function describeError(error: unknown): string {
-  const text = typeof error === 'string' ? error : inspect(error, { depth: 8 });
+  // An assertion's message has its diff; inspect would repeat both sides.
+  const text =
+    error instanceof AssertionError ? (error.stack ?? error.message) : inspect(error, { depth: 8 });
   return text
     .split('\n')
-    .filter((line) => !/^\s+at .*\(?node:internal\//.test(line))
+    .filter((line) => !/^\s+at .*\(?node:(internal|async_hooks)\//.test(line))
     .join('\n');
 }
 
-/** The reporter that Node loads by path (which takes a default export): it prints nothing and sends over IPC. */
+/** The reporter that Node loads by path (which takes a default export): results go to the runner over IPC. */
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<never, void> {
   // A runner that died cannot stop us any more; the listener must not hold this process open.
   process.once('disconnect', () => process.exit(1));
   process.channel?.unref();
   const collect = createResultCollector();
   for await (const event of source) {
+    // Node tells of an error thrown after its test ended in a diagnostic only.
+    if (event.type === 'test:diagnostic' && /^(Error|Warning): /.test(event.data.message)) {
+      process.stderr.write(`${event.data.message}\n`);
+    }
     const result = collect(event);
     if (result) process.send?.(result);
   }

@@ -1,14 +1,17 @@
 import type { CallContext } from './call-context.ts';
 
-/** One unary rpc as ts-proto's `outputServices=grpc-js` describes it. Streams are not used. */
-export interface MethodDefinition<Request = never, Response = unknown> {
+/**
+ * One unary rpc as ts-proto's `outputServices=grpc-js` describes it. Streams are not used. The codecs are declared as
+ * methods, whose parameters tsc compares leniently: so every generated definition fits, whatever its message types.
+ */
+export interface MethodDefinition {
   readonly path: string;
   readonly requestStream: false;
   readonly responseStream: false;
-  readonly requestSerialize: (value: Request) => Buffer;
-  readonly requestDeserialize: (value: Buffer) => Request;
-  readonly responseSerialize: (value: Response) => Buffer;
-  readonly responseDeserialize: (value: Buffer) => Response;
+  requestSerialize(value: unknown): Buffer;
+  requestDeserialize(value: Buffer): unknown;
+  responseSerialize(value: unknown): Buffer;
+  responseDeserialize(value: Buffer): unknown;
 }
 
 /** A generated service: method name → definition. */
@@ -19,7 +22,7 @@ export type ResponseOf<Method> = Method extends { responseDeserialize: (value: B
   ? Response
   : never;
 
-/** What a service implements: one function for each rpc. */
+/** What a service implements: one function for each rpc. Requests and responses are read-only to both sides. */
 export type RpcHandlers<Service> = {
   readonly [Method in keyof Service]: (
     request: RequestOf<Service[Method]>,

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import type { IdGenerator } from '../ids/id-generator.ts';
 import type { RpcClient, RpcHandlers, ServiceDefinition } from '../rpc/service.ts';
+import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -45,3 +46,6 @@ export interface RunningService {
 
 /** The `start` that every service's `main.ts` exports. */
 export type StartService = (platform: Platform) => Promise<RunningService>;
+
+/** The `start` that every subgraph's `main.ts` exports. A subgraph has nothing to stop: it owns no storage. */
+export type StartSubgraph = (platform: Pick<Platform, 'client' | 'logger'>) => Subgraph;

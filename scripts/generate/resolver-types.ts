@@ -6,13 +6,7 @@ import { ContractError } from './contracts.ts';
 import { headerOf } from './header.ts';
 import type { SubgraphMappers } from './mappers.ts';
 import type { MutationEntry } from './mutations.ts';
-import { strictResolvers } from './strict-resolvers.ts';
-
-/** Just enough of federation for a plain schema: the directives that the SDL uses. */
-const FEDERATION_DIRECTIVES = `
-directive @key(fields: String!) repeatable on OBJECT | INTERFACE
-directive @shareable repeatable on OBJECT | FIELD_DEFINITION
-`;
+import { enumResolvers, strictResolvers } from './strict-resolvers.ts';
 
 /**
  * subgraphs/<name>/resolvers.gen.ts: the resolvers of a subgraph, typed from its SDL and the proto messages. Error
@@ -25,7 +19,7 @@ export async function resolverTypes(
   mappers: SubgraphMappers,
 ): Promise<string> {
   const document = plainDocument(subgraphSdl, mutations);
-  const schema = buildASTSchema(document);
+  const schema = buildASTSchema(document, { assumeValidSDL: true });
   assertMapped(schema, mappers);
   const shared = sharedConfig(mappers);
   const body = await codegen({
@@ -41,9 +35,9 @@ export async function resolverTypes(
     pluginMap: { typescript, typescriptResolvers },
   });
   return `${headerOf('the SDL of the subgraph and scripts/generate/mappers.ts')}
-${exportTypesAsTypes(body, mappers).trim()}
+${enumImports(mappers)}${exportTypesAsTypes(body, mappers).trim()}
 
-${strictResolvers(schema, mappers)}`;
+${enumResolvers(schema, mappers)}${strictResolvers(schema, mappers)}`;
 }
 
 function sharedConfig(mappers: SubgraphMappers) {
@@ -64,15 +58,17 @@ function resolversConfig(mappers: SubgraphMappers) {
     contextType: mappers.context,
     mappers: mappers.types,
     makeResolverTypeCallable: true,
-    avoidOptionals: { resolvers: true },
+    avoidOptionals: { resolvers: true, query: true, mutation: true },
   };
 }
 
-/** The document without `extend schema @link(…)`, with what the link imports, and with unions of successes only. */
+/** A document without federation's link and without directive definitions, and with unions of successes only. */
 function plainDocument(sdl: DocumentNode, mutations: readonly MutationEntry[]): DocumentNode {
-  const own = sdl.definitions.filter((definition) => definition.kind !== Kind.SCHEMA_EXTENSION);
+  const own = sdl.definitions.filter(
+    ({ kind }) => kind !== Kind.SCHEMA_EXTENSION && kind !== Kind.DIRECTIVE_DEFINITION,
+  );
   const unions = mutations.map(({ name }) => `union ${name}Result = ${name}Success`).join('\n');
-  return { ...sdl, definitions: [...parse(`${FEDERATION_DIRECTIVES}\n${unions}`).definitions, ...own] };
+  return { ...sdl, definitions: [...own, ...parse(unions).definitions] };
 }
 
 /** A mapper for a type that is not there would be ignored in silence. */
@@ -81,8 +77,19 @@ function assertMapped(schema: GraphQLSchema, mappers: SubgraphMappers): void {
   const unknown = mapped.filter((name) => !schema.getType(name));
   if (unknown.length === 0) return;
   throw new ContractError(
-    unknown.map((name) => `scripts/generate/mappers.ts maps ${name}, which the SDL does not have. Remove it there.`),
+    unknown.map(
+      (name) => `scripts/generate/mappers.ts maps ${name}, which the SDL does not have. Remove it there.`,
+    ),
   );
+}
+
+function enumImports(mappers: SubgraphMappers): string {
+  return Object.entries(mappers.enums)
+    .map(([type, mapper]) => {
+      const [module, name] = mapper.split('#');
+      return `import { ${name} as ${type}Values } from '${module}';\n`;
+    })
+    .join('');
 }
 
 /** The plugin writes `export { Role };` for an enum of the proto, which verbatimModuleSyntax refuses for a type. */

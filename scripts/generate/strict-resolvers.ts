@@ -4,7 +4,6 @@ import {
   type GraphQLSchema,
   isEnumType,
   isObjectType,
-  
   Kind,
   parse,
 } from 'graphql';
@@ -36,18 +35,18 @@ export type StrictResolvers = Omit<TypeResolvers, NothingDemanded<TypeResolvers>
   Partial<Pick<TypeResolvers, NothingDemanded<TypeResolvers>>>;
 `;
 
-/** The tail of resolvers.gen.ts: the enum values of the proto, and the type that demands every needed resolver. */
+/** The type that demands every needed resolver. */
 export function strictResolvers(schema: GraphQLSchema, mappers: SubgraphMappers): string {
   const types = Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
   );
   const contextName = mappers.context.split('#')[1] ?? '';
-  const rows = types.map((type) => `  ${type.name}: ${typeRow(schema, type, contextName)};`);
-  const enums = Object.keys(mappers.enums).map((name) => schema.getType(name)).filter(isEnumType);
-  return `${enums.length > 0 ? enumResolvers(enums, mappers) : ''}
-interface TypeResolvers {
+  const rows = [
+    ...types.map((type) => `  ${type.name}: ${typeRow(schema, type, contextName)};`),
+    ...Object.keys(mappers.enums).map((name) => `  ${name}: (typeof enumResolvers)['${name}'];`),
+  ];
+  return `interface TypeResolvers {
 ${rows.join('\n')}
-${enums.map((type) => `  ${type.name}: (typeof enumResolvers)['${type.name}'];`).join('\n')}
 }
 
 ${GENERICS}`;
@@ -81,21 +80,22 @@ function referenceType(type: GraphQLObjectType, fields: string): string {
   return `{ readonly __typename: '${type.name}'; ${members.join('; ')} }`;
 }
 
-/** Maps the values of the SDL to the literals of the proto; tsc proves that both have the same names. */
-function enumResolvers(enums: readonly GraphQLEnumType[], mappers: SubgraphMappers): string {
-  const imports: string[] = [];
-  const rows = enums.map((type) => {
-    const [module, name] = (mappers.enums[type.name] ?? '').split('#');
-    imports.push(`import { ${name} as ${type.name}Values } from '${module}';`);
-    const values = type.getValues().map((value) => `    ${value.name}: ${type.name}Values.${value.name},`);
-    const keys = `Exclude<keyof typeof ${type.name}Values, 'UNSPECIFIED'>`;
-    return `  ${type.name}: {\n${values.join('\n')}\n  } as const satisfies Record<${keys}, ${type.name}>,`;
-  });
-  return `${imports.join('\n')}
-
-/** Spread it into the resolvers: with it they see the literals of the proto, and clients the names of the SDL. */
+/** The values of the SDL as literals of the proto; tsc proves that both have the same names. */
+export function enumResolvers(schema: GraphQLSchema, mappers: SubgraphMappers): string {
+  const enums = Object.keys(mappers.enums)
+    .map((name) => schema.getType(name))
+    .filter(isEnumType);
+  if (enums.length === 0) return '';
+  return `/** Spread it into the resolvers: they see the literals of the proto, and clients the names of the SDL. */
 export const enumResolvers = {
-${rows.join('\n')}
+${enums.map(enumRow).join('\n')}
 };
+
 `;
+}
+
+function enumRow(type: GraphQLEnumType): string {
+  const values = type.getValues().map((value) => `    ${value.name}: ${type.name}Values.${value.name},`);
+  const keys = `Exclude<keyof typeof ${type.name}Values, 'UNSPECIFIED'>`;
+  return `  ${type.name}: {\n${values.join('\n')}\n  } as const satisfies Record<${keys}, ${type.name}>,`;
 }

@@ -242,9 +242,11 @@ export interface Forbidden {
 
 /** At least one violation, at most one for each field of the input. */
 export interface InvalidArgument {
+  /** What is wrong, field by field. */
   violations: FieldViolation[];
 }
 
+/** One field of the input that is not right. */
 export interface FieldViolation {
   /** Path of the input field, as the client wrote it: "address.city". */
   field: string;
@@ -253,10 +255,12 @@ export interface FieldViolation {
 }
 
 export interface RateLimited {
+  /** Milliseconds to wait before the next try. */
   retryAfterMs: number;
 }
 
 export interface Unavailable {
+  /** Milliseconds to wait before the next try. */
   retryAfterMs: number;
 }
 
@@ -270,6 +274,7 @@ export interface MalformedRequest {
 }
 
 export interface PayloadTooLarge {
+  /** Largest body that is read. */
   maxBytes: number;
 }
 
@@ -286,39 +291,49 @@ export interface SessionReused {
 }
 
 export interface UserNotFound {
+  /** The id that was asked for. */
   userId: string;
 }
 
 export interface AddressNotFound {
+  /** The id that was asked for. */
   addressId: string;
 }
 
 export interface AddressLimitReached {
+  /** How many addresses a user may have. */
   maxAddresses: number;
 }
 
 export interface ShopNotFound {
+  /** The id that was asked for. */
   shopId: string;
 }
 
 export interface AlreadyReviewed {
+  /** The shop that has the review. */
   shopId: string;
 }
 
 export interface VersionConflict {
+  /** The version as it is now. */
   currentVersion: number;
 }
 
 export interface GoodsNotFound {
+  /** The id that was asked for. */
   goodsId: string;
 }
 
 export interface CategoryNotFound {
+  /** The id that was asked for. */
   categoryId: string;
 }
 
 export interface OutOfStock {
+  /** The goods that ran short. */
   goodsId: string;
+  /** Units that are left. */
   available: number;
 }
 

@@ -1,0 +1,11 @@
+import type { RpcCall } from './interceptor.ts';
+
+/**
+ * Carries calls to a server. Every implementation passes the suite in transport.contract.ts: it settles a call at its
+ * `deadlineMs` at the latest and soon after its signal aborts, and lets nothing of an error through but its public form.
+ */
+export interface RpcTransport {
+  call(call: RpcCall): Promise<unknown>;
+  /** Gives its connections up. Calls made afterwards reject. */
+  close(): void;
+}

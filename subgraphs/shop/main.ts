@@ -1,0 +1,17 @@
+import type { StartSubgraph } from '@tiffin/lib/service/service';
+import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
+import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
+import { createShopSubgraph } from './shop-subgraph.ts';
+
+export const start: StartSubgraph = ({ client, logger }) =>
+  createShopSubgraph({
+    clients: {
+      shop: client(ShopServiceService),
+      shopAdmin: client(ShopAdminServiceService),
+      goods: client(GoodsServiceService),
+      goodsAdmin: client(GoodsAdminServiceService),
+    },
+    logger,
+  });

@@ -1,0 +1,18 @@
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { createBatchLoader, createPageLoader } from '@tiffin/lib/subgraph/batch-loader';
+import type { UserClients } from './context.ts';
+
+export type UserLoaders = ReturnType<typeof createUserLoaders>;
+
+/** One loader for each BatchGet and BatchList rpc. A missing entity loads as undefined. */
+export function createUserLoaders({ account }: UserClients, call: CallContext) {
+  return {
+    user: createBatchLoader(async (ids: readonly string[]) => {
+      const { users } = await account.batchGetUsers({ ids: [...ids] }, call);
+      return users.map((slot) => slot.user);
+    }),
+    addresses: createPageLoader(async (pages) => {
+      return (await account.batchListAddresses({ pages: [...pages] }, call)).pages;
+    }),
+  };
+}

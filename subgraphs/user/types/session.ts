@@ -1,0 +1,7 @@
+import { present } from '@tiffin/lib/subgraph/present';
+import type { StrictResolvers } from '../resolvers.gen.ts';
+
+export const Session: StrictResolvers['Session'] = {
+  user: (session) => present(session.user, 'Session.user'),
+  accessTokenExpiresAt: (session) => present(session.accessTokenExpiresAt, 'Session.accessTokenExpiresAt'),
+};

@@ -1,0 +1,12 @@
+import { pageRequest, toConnection } from '@tiffin/lib/subgraph/connection';
+import { present } from '@tiffin/lib/subgraph/present';
+import type { StrictResolvers } from '../resolvers.gen.ts';
+
+export const User: StrictResolvers['User'] = {
+  __resolveReference: ({ id }, { loaders }) => loaders.user.load(id),
+  createdAt: (user) => present(user.createdAt, 'User.createdAt'),
+  addresses: async (user, args, { loaders }) =>
+    toConnection(await loaders.addresses.load({ parentId: user.id, ...pageRequest(args) }), (edge) =>
+      present(edge.address, 'AddressEdge.address'),
+    ),
+};
