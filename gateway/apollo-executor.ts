@@ -16,18 +16,15 @@ type GatewayRequest = Parameters<ApolloGateway['executor']>[0];
 
 /**
  * Apollo's gateway without Apollo's server: it loads and checks the supergraph, plans and executes. Its fetches go to
- * `subgraphs`, wherever those run.
- * @throws Error when the supergraph names a subgraph that is not there.
+ * the subgraphs that `subgraphOf` finds by their names in the supergraph.
  */
-export async function createApolloExecutor(supergraphSdl: string, subgraphs: readonly Subgraph[]): Promise<Executor> {
-  const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
+export async function createApolloExecutor(
+  supergraphSdl: string,
+  subgraphOf: (name: string) => Subgraph,
+): Promise<Executor> {
   const gateway = new ApolloGateway({
     supergraphSdl,
-    buildService({ name }) {
-      const subgraph = byName.get(name);
-      if (!subgraph) throw new Error(`The supergraph names the subgraph "${name}", which is not linked.`);
-      return dataSource(subgraph);
-    },
+    buildService: ({ name }) => dataSource(subgraphOf(name)),
     logger: silent,
   });
   const { schema, executor } = await gateway.load();

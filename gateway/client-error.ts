@@ -1,32 +1,42 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
-import { errorCatalogue } from '@tiffin/lib/errors/error-catalogue.gen';
+import { isErrorCode } from '@tiffin/lib/errors/detail-codec';
 import { errorExtensions } from '@tiffin/lib/http/send-error';
+import { isRequestError } from '@tiffin/lib/subgraph/is-request-error';
 import { GraphQLError } from 'graphql';
 
 /**
- * What a client sees of an error. One with a code of the catalogue came from a subgraph and is shown as it is, less
- * the subgraph's name. One of graphql-js speaks about the request. Anything else is ours and masked.
+ * What a client sees of an error of its operation. One with a code of the catalogue came from a subgraph and is shown
+ * as it is, less the subgraph's name. One that graphql-js raised because of the request is shown too. Anything else
+ * is ours: it is masked, after telling `onDefect`.
  */
-export function clientError(error: Readonly<GraphQLError | Error>): GraphQLError {
-  const graphQLError = error instanceof GraphQLError ? error : new GraphQLError(error.message);
-  const { message, path, locations, originalError } = graphQLError;
-  const { serviceName, ...extensions } = graphQLError.extensions;
-  if (typeof extensions['code'] === 'string' && Object.hasOwn(errorCatalogue, extensions['code'])) {
-    return shown(message, path, locations, extensions);
+export function clientError(error: Error, onDefect: (error: Error) => void): GraphQLError {
+  if (error instanceof GraphQLError) {
+    const { serviceName, ...extensions } = error.extensions;
+    if (hasKnownCode(extensions)) return shown(error.message, error, extensions);
+    if (serviceName === undefined && isRequestError(error)) return refusedRequest(error);
   }
-  const isAboutRequest = serviceName === undefined && originalError === undefined;
-  if (isAboutRequest) return shown(message, path, locations, { code: 'MALFORMED_REQUEST' });
+  onDefect(error);
   const masked = new AppError('INTERNAL', {});
-  return shown(masked.message, path, locations, errorExtensions(masked));
+  return shown(masked.message, error, errorExtensions(masked));
 }
 
-function shown(
-  message: string,
-  path: GraphQLError['path'],
-  locations: GraphQLError['locations'],
-  extensions: Record<string, unknown>,
-): GraphQLError {
-  const error = new GraphQLError(message, { path: path ?? null, extensions });
-  // Locations point into the client's text; a GraphQLError takes them from nodes or a source only.
-  return Object.defineProperty(error, 'locations', { value: locations, enumerable: locations !== undefined });
+/** What a client sees of a request that was refused before its operation ran. */
+export function refusedRequest(error: Error): GraphQLError {
+  if (error instanceof GraphQLError && hasKnownCode(error.extensions)) return error;
+  return shown(error.message, error, { code: 'MALFORMED_REQUEST' });
+}
+
+function hasKnownCode({ code }: Record<string, unknown>): boolean {
+  return typeof code === 'string' && isErrorCode(code);
+}
+
+function shown(message: string, origin: Error, extensions: Record<string, unknown>): GraphQLError {
+  const { path, nodes, source, positions } = origin instanceof GraphQLError ? origin : {};
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+    extensions,
+  });
 }

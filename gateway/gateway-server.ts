@@ -5,7 +5,7 @@ import { sendError } from '@tiffin/lib/http/send-error';
 import type { AccessTokenVerifier } from '@tiffin/lib/identity/access-token';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { Executor } from './executor.ts';
 import { createGraphQLHandler } from './graphql-handler.ts';
@@ -25,9 +25,10 @@ export interface GatewayServerOptions extends OpsOptions {
 /** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
 export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
   const { executor, tokens, clock, logger, budget, maxBodyBytes } = options;
-  const handle = createGraphQLHandler(executor);
+  const handle = createGraphQLHandler(executor, logger);
+  const loggerInstance: FastifyBaseLogger = logger;
   const app = fastify({
-    loggerInstance: logger,
+    loggerInstance,
     disableRequestLogging: true,
     bodyLimit: maxBodyBytes,
     genReqId: (request) => requestIdOf(request.headers, options.newRequestId),

@@ -1,7 +1,9 @@
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
-import { createHandler, type Handler } from 'graphql-http';
-import { clientError } from './client-error.ts';
+import type { Logger } from '@tiffin/lib/telemetry/logger';
+import { GraphQLError, getVariableValues, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { createHandler, type Handler, type Response } from 'graphql-http';
+import { clientError, refusedRequest } from './client-error.ts';
 import type { ClientOperation, Executor } from './executor.ts';
 import { OperationCache } from './operation-cache.ts';
 
@@ -15,24 +17,39 @@ export interface RequestContext {
 type Run = RequestContext & { readonly operation: ClientOperation };
 
 /** GraphQL over HTTP as graphql-http reads the specification; looking up and running operations is ours. */
-export function createGraphQLHandler(executor: Executor): Handler<unknown, RequestContext> {
-  const operations = new OperationCache(executor.schema);
-  return createHandler<unknown, RequestContext, Run>({
-    onSubscribe({ context }, { query: text, operationName, variables }) {
+export function createGraphQLHandler(executor: Executor, logger: Logger): Handler<unknown, RequestContext> {
+  const { schema } = executor;
+  const operations = new OperationCache(schema);
+  return createHandler<unknown, RequestContext>({
+    onSubscribe({ method, context }, { query: text, operationName, variables }) {
       const checked = operations.get(text, operationName);
       if ('errors' in checked) return checked.errors;
-      const operation = { text, ...checked, variables: variables ?? {} };
-      return {
-        schema: executor.schema,
-        document: checked.document,
-        operationName: checked.operation.name?.value ?? null,
-        contextValue: { ...context, operation },
-      };
+      const { document, operation } = checked;
+      if (method === 'GET' && operation.operation === OperationTypeNode.MUTATION) return mutationOverGet();
+      const badVariables = variableErrors(operation, variables ?? {});
+      if (badVariables) return badVariables;
+      const run: Run = { ...context, operation: { text, document, operation, variables: variables ?? {} } };
+      return { schema, document, operationName: operation.name?.value ?? null, contextValue: run };
     },
-    execute({ contextValue }) {
+    async execute({ contextValue }) {
       const { operation, call, scope } = contextValue as Run;
-      return executor.execute(operation, call, scope);
+      const result = await executor.execute(operation, call, scope);
+      if (!result.errors) return result;
+      const onDefect = (err: Error) => logger.error({ requestId: call.requestId, err }, 'operation failed');
+      return { ...result, errors: result.errors.map((error) => clientError(error, onDefect)) };
     },
-    formatError: clientError,
+    formatError: refusedRequest,
   });
+
+  /** Wrong variables are a refused request, with the status of one, and reach no subgraph. */
+  function variableErrors({ variableDefinitions = [] }: OperationDefinitionNode, variables: Record<string, unknown>) {
+    return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 20 }).errors;
+  }
+}
+
+/** A GET must change nothing: links, prefetches and caches send it unasked. */
+function mutationOverGet(): Response {
+  const error = refusedRequest(new GraphQLError('Mutations are sent with POST.'));
+  const headers = { allow: 'POST', 'content-type': 'application/json; charset=utf-8' };
+  return [JSON.stringify({ errors: [error] }), { status: 405, statusText: 'Method Not Allowed', headers }];
 }

@@ -1,60 +1,22 @@
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  parse,
-  validate,
-} from 'graphql';
-import { LRUCache } from 'lru-cache';
-
-export interface OperationCacheOptions {
-  /** How many documents are kept. */
-  readonly maxDocuments?: number;
-  /** How much text the kept documents have in all, in UTF-16 units. */
-  readonly maxTextLength?: number;
-}
-
-type CheckedDocument = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+import { CheckedDocuments, type CheckedDocumentsOptions } from '@tiffin/lib/subgraph/checked-documents';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 
 export type CheckedOperation =
   | { readonly document: DocumentNode; readonly operation: OperationDefinitionNode }
   | { readonly errors: readonly GraphQLError[] };
 
-/** Parses and validates each text once. Refused texts are kept too, so that sending one again costs us nothing. */
+/** The operations of clients, each text parsed and validated once. */
 export class OperationCache {
-  readonly #schema: GraphQLSchema;
-  readonly #documents: LRUCache<string, CheckedDocument>;
+  readonly #documents: CheckedDocuments;
 
-  constructor(schema: GraphQLSchema, { maxDocuments = 2_000, maxTextLength = 16_000_000 }: OperationCacheOptions = {}) {
-    this.#schema = schema;
-    this.#documents = new LRUCache({
-      max: maxDocuments,
-      maxSize: maxTextLength,
-      sizeCalculation: (_document, text) => Math.max(1, text.length),
-    });
+  constructor(schema: GraphQLSchema, options?: CheckedDocumentsOptions) {
+    this.#documents = new CheckedDocuments(schema, options);
   }
 
   /** The operation that `operationName` picks; where the document has one only, the name may be left out. */
   get(text: string, operationName?: string | null): CheckedOperation {
-    let checked = this.#documents.get(text);
-    if (!checked) {
-      checked = check(text, this.#schema);
-      this.#documents.set(text, checked);
-    }
+    const checked = this.#documents.get(text);
     return 'errors' in checked ? checked : pick(checked.document, operationName);
-  }
-}
-
-function check(text: string, schema: GraphQLSchema): CheckedDocument {
-  try {
-    const document = parse(text);
-    const errors = validate(schema, document);
-    return errors.length > 0 ? { errors } : { document };
-  } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
-    throw error;
   }
 }
 

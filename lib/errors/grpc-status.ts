@@ -1,4 +1,4 @@
-import { Any } from '@tiffin/proto/gen/google/protobuf/any';
+import type { Any } from '@tiffin/proto/gen/google/protobuf/any';
 import { ErrorInfo } from '@tiffin/proto/gen/google/rpc/error_details';
 import { Status } from '@tiffin/proto/gen/google/rpc/status';
 import { AppError } from './app-error.ts';
@@ -27,13 +27,16 @@ const maxStatusDetailsBytes = 8 * 1024;
  * The error as canonical status plus google.rpc.Status with ErrorInfo and the typed detail (AIP-193). A detail that
  * is too large for a header is left out: the code matters more.
  */
-export function toGrpcStatus(error: AppError): Required<GrpcStatus> {
+export function toGrpcStatus(error: AppError): GrpcStatus & { readonly statusDetails: Buffer } {
   const { status: code, publicMessage: message, typeName } = errorCatalogue[error.code];
-  const info = pack(errorInfoTypeUrl, ErrorInfo.encode({ reason: error.code, domain: errorDomain, metadata: {} }));
+  const info = pack(
+    errorInfoTypeUrl,
+    ErrorInfo.encode({ reason: error.code, domain: errorDomain, metadata: {} }),
+  );
   const detail = pack(detailTypeUrl(typeName), detailCodec(error.code).encode(error.detail));
   const isTooLarge = detail.value.length > maxStatusDetailsBytes;
   const status = Status.encode({ code, message, details: isTooLarge ? [info] : [info, detail] });
-  return { code, message, statusDetails: status.finish() };
+  return { code, message, statusDetails: Buffer.from(status.finish()) };
 }
 
 /**
@@ -45,7 +48,10 @@ export function fromGrpcStatus(status: GrpcStatus): AppError {
   const reason = reasonOf(details);
   if (reason !== undefined && isErrorCode(reason)) return knownError(reason, details);
   const origin = reason === undefined ? 'no code of ours' : `the unknown code ${reason}`;
-  return nearestError(status.code, new Error(`The peer sent status ${status.code} with ${origin}: ${status.message}`));
+  return nearestError(
+    status.code,
+    new Error(`The peer sent status ${status.code} with ${origin}: ${status.message}`),
+  );
 }
 
 function knownError(code: ErrorCode, details: readonly Any[]): AppError {

@@ -82,7 +82,8 @@ export class Validator {
     minCents = 0,
     maxCents = Number.MAX_SAFE_INTEGER,
   ): void {
-    if (!value) return this.check(field, false, 'must be given');
+    this.check(field, value !== undefined, 'must be given');
+    if (!value) return;
     this.integerBetween(`${field}.amountCents`, value.amountCents, minCents, maxCents);
     const expected = 'must be three capital letters, such as EUR';
     this.check(`${field}.currency`, currencyPattern.test(value.currency), expected);
@@ -93,11 +94,16 @@ export class Validator {
   }
 
   #string(field: string, value: string | undefined, min: number, max: number, forbidden: RegExp): void {
-    if (value === undefined) return this.check(field, false, 'must be given');
+    this.check(field, value !== undefined, 'must be given');
+    if (value === undefined) return;
     this.check(field, isAtMost(value, max), `must be at most ${max} characters long`);
     const tooShort = min === 1 ? 'must not be empty' : `must be at least ${min} characters long`;
     this.check(field, isAtLeast(value.trim(), min), tooShort);
-    this.check(field, isAtMost(value, max) && isClean(value, forbidden), 'must not contain control characters');
+    this.check(
+      field,
+      isAtMost(value, max) && isClean(value, forbidden),
+      'must not contain control characters',
+    );
   }
 }
 

@@ -26,7 +26,8 @@ export function toAppError(thrown: unknown): AppError {
   if (name === 'TimeoutError' || timeoutErrorCodes.has(code)) {
     return new AppError('DEADLINE_EXCEEDED', {}, { cause: thrown });
   }
-  if (connectionErrorCodes.has(code)) return new AppError('UNAVAILABLE', { retryAfterMs: 1_000 }, { cause: thrown });
+  if (connectionErrorCodes.has(code))
+    return new AppError('UNAVAILABLE', { retryAfterMs: 1_000 }, { cause: thrown });
   if (isGrpcError(thrown)) return fromGrpcError(thrown);
   return new AppError('INTERNAL', {}, { cause: thrown });
 }

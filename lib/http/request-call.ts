@@ -16,7 +16,7 @@ export interface RequestBudget {
   readonly maxTimeoutMs: number;
 }
 
-/** A call context that lasts as long as an HTTP request. `end` must be called once the answer is made. */
+/** A call context that lasts as long as an HTTP request. Dispose of it once the answer is made. */
 export interface RequestCall extends Disposable {
   readonly call: CallContext;
 }
@@ -40,10 +40,13 @@ export function requestCall(
     if (!reply.raw.writableFinished) abort.abort(new AppError('CANCELLED', {}));
   };
   reply.raw.once('close', onClose);
+  // The client may have left while its identity was checked: then 'close' has been and does not come again.
+  if (reply.raw.destroyed) onClose();
   return {
     call: { requestId: request.id, identity, deadlineMs: clock.now() + timeoutMs, signal: abort.signal },
     [Symbol.dispose]() {
       timer.cancel();
+      reply.raw.off('close', onClose);
     },
   };
 }

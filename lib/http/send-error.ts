@@ -14,8 +14,14 @@ export function sendError(reply: FastifyReply, thrown: unknown, maxBodyBytes: nu
   if (error.code === 'INTERNAL') reply.log.error({ err: error.cause }, 'request failed');
   return reply
     .code(errorCatalogue[error.code].httpStatus)
-    .type('application/json; charset=utf-8')
+    .type(`${answerType(reply.request.headers.accept)}; charset=utf-8`)
     .send(JSON.stringify({ errors: [{ message: error.message, extensions: errorExtensions(error) }] }));
+}
+
+/** Clients trust an error status with GraphQL's own media type only; the plain one may come from a proxy. */
+function answerType(accept = ''): string {
+  const graphQLType = 'application/graphql-response+json';
+  return accept.toLowerCase().includes(graphQLType) ? graphQLType : 'application/json';
 }
 
 /** fastify's own refusals: a body that is too large, or one that is not the JSON it says it is. */

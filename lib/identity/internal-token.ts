@@ -39,7 +39,9 @@ const realm = 'tiffin-internal';
  * Carries identities between processes that share a secret, as short-lived HS256 JWTs.
  * @throws Error for a secret of fewer than 32 characters.
  */
-export function createInternalTokens(options: InternalTokenOptions): InternalTokenSigner & InternalTokenVerifier {
+export function createInternalTokens(
+  options: InternalTokenOptions,
+): InternalTokenSigner & InternalTokenVerifier {
   const { secret, clock, maxTokens = 10_000 } = options;
   if (secret.length < minSecretLength) {
     throw new Error(`INTERNAL_TOKEN_SECRET is too short: give it at least ${minSecretLength} characters.`);

@@ -32,7 +32,9 @@ const fileName = 'access-token-key.json';
 export async function parseSigningKey(json: string): Promise<SigningKey> {
   const jwk = parseJson(json, 'TOKEN_SIGNING_KEY');
   if (!isEd25519(jwk) || typeof jwk.d !== 'string') {
-    throw new Error('TOKEN_SIGNING_KEY is not a private Ed25519 JWK: it needs kty "OKP", crv "Ed25519", x and d.');
+    throw new Error(
+      'TOKEN_SIGNING_KEY is not a private Ed25519 JWK: it needs kty "OKP", crv "Ed25519", x and d.',
+    );
   }
   const publicJwk = await toPublicJwk(jwk);
   const privateKey = await importKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, d: jwk.d }, 'TOKEN_SIGNING_KEY');
@@ -43,10 +45,14 @@ export async function parseSigningKey(json: string): Promise<SigningKey> {
 export async function parseVerifyKeys(json: string): Promise<JSONWebKeySet> {
   const { keys } = parseJson(json, 'TOKEN_VERIFY_KEYS') as { keys?: unknown };
   if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isEd25519)) {
-    throw new Error('TOKEN_VERIFY_KEYS is not a JWKS of Ed25519 keys: it looks like {"keys":[{"kty":"OKP",…}]}.');
+    throw new Error(
+      'TOKEN_VERIFY_KEYS is not a JWKS of Ed25519 keys: it looks like {"keys":[{"kty":"OKP",…}]}.',
+    );
   }
   if (keys.some((key) => 'd' in key)) {
-    throw new Error('TOKEN_VERIFY_KEYS holds a private key: remove "d" from each key, and replace a key that leaked.');
+    throw new Error(
+      'TOKEN_VERIFY_KEYS holds a private key: remove "d" from each key, and replace a key that leaked.',
+    );
   }
   return { keys: await Promise.all(keys.map(toPublicJwk)) };
 }

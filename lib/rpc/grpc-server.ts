@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerErrorResponse,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from '@grpc/grpc-js';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { statusDetailsTrailer, toGrpcStatus } from '../errors/grpc-status.ts';
 import { toAppError } from '../errors/normalize-error.ts';
+import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
 import type { CallContext } from './call-context.ts';
-import { type GrpcLimits, grpcLimits, requestIdKey } from './grpc-settings.ts';
-import type { RpcMethod } from './interceptor.ts';
+import { type GrpcLimits, grpcSettings } from './grpc-settings.ts';
+import { type RpcMethod, rpcMethod } from './interceptor.ts';
 import type { ObserveOptions } from './observe-calls.ts';
+import { requestIdFrom, requestIdHeader } from './request-id.ts';
 import type { RpcServer } from './rpc-server.ts';
+import type { ServiceDefinition } from './service.ts';
 
 export interface GrpcServerOptions extends ObserveOptions, GrpcLimits {
   readonly server: RpcServer;
@@ -19,45 +29,108 @@ export interface GrpcServerOptions extends ObserveOptions, GrpcLimits {
 }
 
 export interface GrpcServer {
-  /** Binds the address; port 0 takes a free one. @throws Error when the address is taken. */
+  /** Binds the address; port 0 takes a free one. @throws Error when the address cannot be bound. */
   listen(host: string, port: number): Promise<{ readonly port: number }>;
   /** Takes no new calls, lets those that run finish for `graceMs`, then cancels them and closes every connection. */
   drain(graceMs: number): Promise<void>;
 }
 
 type UnaryCall = ServerUnaryCall<unknown, unknown>;
+type Answer = sendUnaryData<unknown>;
 
-/** Serves an RpcServer over gRPC. Calls without a valid internal token are refused before anything runs. */
+/** Serves an RpcServer over gRPC. A call without a valid internal token is refused before anything runs. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { server, clock } = options;
-  const grpc = new Server({
-    ...grpcLimits(options),
-    'grpc.max_concurrent_streams': 1_000,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-  });
-  for (const { definition, routes } of server.services) {
-    const handlers = routes.map(({ method }, index) => [
-      Object.keys(definition)[index],
-      (call: UnaryCall, callback: sendUnaryData<unknown>) => void answer(call, callback, method, options),
-    ]);
-    grpc.addService(definition, Object.fromEntries(handlers));
+  const grpc = new Server({ ...grpcSettings(options), 'grpc.max_concurrent_streams': 1_000 });
+  for (const definition of options.server.services) {
+    grpc.addService(definition, implementationOf(definition, options));
   }
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         grpc.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) => {
-          if (error) reject(new Error(`Cannot listen on ${host}:${port}. Is the port taken?`, { cause: error }));
+          if (error)
+            reject(new Error(`Cannot listen on ${host}:${port}; is the port taken?`, { cause: error }));
           else resolve({ port: boundPort });
         });
       }),
     drain: (graceMs) =>
       new Promise((resolve) => {
-        const timer = clock.setTimer(graceMs, () => grpc.forceShutdown());
+        const timer = options.clock.setTimer(graceMs, () => grpc.forceShutdown());
         grpc.tryShutdown(() => {
           timer.cancel();
           resolve();
         });
       }),
   };
+}
+
+function implementationOf(definition: ServiceDefinition, options: GrpcServerOptions) {
+  const handlers = Object.entries(definition).map(([name, methodDefinition]) => {
+    const method = rpcMethod(methodDefinition);
+    return [name, (call: UnaryCall, answer: Answer) => void handle(call, answer, method, options)];
+  });
+  return Object.fromEntries(handlers);
+}
+
+async function handle(
+  call: UnaryCall,
+  answer: Answer,
+  method: RpcMethod,
+  options: GrpcServerOptions,
+): Promise<void> {
+  let response: unknown;
+  try {
+    const context = await contextOf(call, method, options);
+    response = await options.server.dispatch(method.path, call.request, context);
+  } catch (thrown) {
+    return answer(toErrorResponse(toAppError(thrown)));
+  }
+  answer(null, response);
+}
+
+async function contextOf(
+  call: UnaryCall,
+  method: RpcMethod,
+  options: GrpcServerOptions,
+): Promise<CallContext> {
+  const { clock, newRequestId = randomUUID } = options;
+  const requestId = requestIdFrom(call.metadata.get(requestIdHeader)[0], newRequestId);
+  const deadlineMs = deadlineOf(call, clock);
+  const abort = new AbortController();
+  const onCancelled = () =>
+    abort.abort(new AppError(clock.now() < deadlineMs ? 'CANCELLED' : 'DEADLINE_EXCEEDED', {}));
+  call.once('cancelled', onCancelled);
+  const identity = await authenticate(call, method, requestId, options);
+  return { requestId, identity, deadlineMs, signal: abort.signal };
+}
+
+/** gRPC counts in real time, whatever clock is injected: what counts is the time that is left. */
+function deadlineOf(call: UnaryCall, clock: Clock): number {
+  return clock.now() + (Number(call.getDeadline()) - Date.now());
+}
+
+async function authenticate(
+  call: UnaryCall,
+  method: RpcMethod,
+  requestId: string,
+  { tokens, metrics, logger }: GrpcServerOptions,
+): Promise<Identity> {
+  const token = call.metadata.get(identityHeader)[0];
+  try {
+    if (typeof token !== 'string')
+      throw new AppError('UNAUTHENTICATED', {}, { cause: new Error('No token.') });
+    return await tokens.verify(token);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    metrics.call(method, 'server', error.code, 0);
+    logger.warn({ method: method.path, code: error.code, requestId, err: error.cause }, 'rpc refused');
+    throw error;
+  }
+}
+
+function toErrorResponse(error: AppError): ServerErrorResponse {
+  const { code, message, statusDetails } = toGrpcStatus(error);
+  const metadata = new Metadata();
+  metadata.set(statusDetailsTrailer, statusDetails);
+  return { name: error.name, message, code, details: message, metadata };
 }

@@ -14,7 +14,9 @@ export function maskErrors(declaredCodes: DeclaredCodes, metrics: RpcMetrics): I
       return await next(call);
     } catch (thrown) {
       const declared = declaredCodes[call.method.path] ?? [];
-      throw maskUndeclared(toAppError(thrown), declared, (error) => metrics.undeclared(call.method, error.code));
+      throw maskUndeclared(toAppError(thrown), declared, (error) =>
+        metrics.undeclared(call.method, error.code),
+      );
     }
   };
 }

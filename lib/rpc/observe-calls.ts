@@ -21,9 +21,9 @@ export interface ObserveOptions {
 export function observeServerCalls({ clock, metrics, logger }: ObserveOptions): Interceptor {
   return observe(clock, metrics, 'server', (call, error, durationMs) => {
     const fields = fieldsOf(call, error, durationMs);
-    if (!error?.cause) logger.info(fields, 'rpc');
-    else if (error.code === 'INTERNAL') logger.error(fields, 'rpc');
-    else logger.warn(fields, 'rpc');
+    if (error?.code === 'INTERNAL') logger.error({ ...fields, err: error.cause }, 'rpc');
+    else if (error?.code === 'UNAVAILABLE') logger.warn({ ...fields, err: error.cause }, 'rpc');
+    else logger.info(fields, 'rpc');
   });
 }
 
@@ -33,7 +33,8 @@ export function observeServerCalls({ clock, metrics, logger }: ObserveOptions): 
  */
 export function observeClientCalls({ clock, metrics, logger }: ObserveOptions): Interceptor {
   return observe(clock, metrics, 'client', (call, error, durationMs) => {
-    if (error?.cause) logger.warn(fieldsOf(call, error, durationMs), 'rpc call failed');
+    if (!error?.cause || (error.code !== 'INTERNAL' && error.code !== 'UNAVAILABLE')) return;
+    logger.warn({ ...fieldsOf(call, error, durationMs), err: error.cause }, 'rpc call failed');
   });
 }
 
@@ -67,6 +68,5 @@ function fieldsOf({ method, context }: RpcCall, error: AppError | undefined, dur
     durationMs,
     requestId,
     ...(identity?.kind === 'user' && { userId: identity.userId }),
-    ...(error?.cause !== undefined && { err: error.cause }),
   };
 }

@@ -17,7 +17,9 @@ export interface MethodDefinition {
 /** A generated service: method name → definition. */
 export type ServiceDefinition = { readonly [method: string]: MethodDefinition };
 
-export type RequestOf<Method> = Method extends { requestDeserialize: (value: Buffer) => infer Request } ? Request : never;
+export type RequestOf<Method> = Method extends { requestDeserialize: (value: Buffer) => infer Request }
+  ? Request
+  : never;
 export type ResponseOf<Method> = Method extends { responseDeserialize: (value: Buffer) => infer Response }
   ? Response
   : never;

@@ -1,23 +1,18 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import { toAppError } from '../errors/normalize-error.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { enforceAccessRules } from './access-rules.ts';
 import type { Loaders } from './batch-loader.ts';
+import { CheckedDocuments } from './checked-documents.ts';
 import { formatError } from './format-error.ts';
+import { isRequestError } from './is-request-error.ts';
 import { type MutationCodes, returnErrorsAsResults } from './mutation-results.ts';
+import type { OperationScope } from './operation-scope.ts';
 import { Cents, DateTime } from './scalars.ts';
-import type { Subgraph } from './subgraph.ts';
+import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 
 /** What every resolver finds in its context; a subgraph adds its clients. */
 export interface SubgraphContext {
@@ -35,31 +30,37 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   /** Called once for each operation: loaders live no longer. */
   readonly createContext: (call: CallContext) => Context;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** How many parsed documents are kept. */
   readonly maxDocuments?: number;
 }
 
 /** A subgraph that runs in this process. */
 export function createSubgraph<Context extends SubgraphContext>(options: SubgraphOptions<Context>): Subgraph {
+  const { name, logger, createContext, maxDocuments = 1_000 } = options;
   const schema = executableSchema(options);
-  const documents = new LRUCache<string, ParsedDocument>({ max: options.maxDocuments ?? 1_000 });
+  const documents = new CheckedDocuments(schema, { maxDocuments });
   const owner = {};
 
+  async function run(request: SubgraphRequest, call: CallContext, scope: OperationScope): Promise<ExecutionResult> {
+    const checked = documents.get(request.query);
+    if ('errors' in checked) return { errors: checked.errors };
+    return execute({
+      schema,
+      document: checked.document,
+      operationName: request.operationName ?? null,
+      variableValues: request.variables ?? null,
+      contextValue: scope.get(owner, () => createContext(call)),
+    });
+  }
+
   return {
-    name: options.name,
-    async execute({ query, operationName, variables }, call, scope): Promise<ExecutionResult> {
-      const { document, errors } = parsed(query, schema, documents);
-      if (errors) return { errors };
-      const result = await execute({
-        schema,
-        document,
-        operationName: operationName ?? null,
-        variableValues: variables ?? null,
-        contextValue: scope.get(owner, () => options.createContext(call)),
-      });
+    name,
+    async execute(request, call, scope) {
+      const result = await run(request, call, scope).catch((thrown: unknown) => defect(thrown));
       if (!result.errors) return result;
-      for (const error of result.errors) logDefect(error, call, options.logger);
-      return { ...result, errors: result.errors.map((error) => withoutStack(error)) };
+      for (const error of result.errors) logDefect(error, call, logger);
+      return { ...result, errors: result.errors.map(withoutStack) };
     },
   };
 }
@@ -70,35 +71,19 @@ function executableSchema<Context extends SubgraphContext>(options: SubgraphOpti
   const resolvers = { Cents, DateTime, ...options.resolvers };
   const schema = buildSubgraphSchema([{ ...first, resolvers }, ...others] as Parameters<typeof buildSubgraphSchema>[0]);
   enforceAccessRules(schema);
-  returnErrorsAsResults(schema, options.mutationCodes);
+  returnErrorsAsResults(schema, options.mutationCodes, options.metrics);
   return schema;
 }
 
-type ParsedDocument = { document: DocumentNode; errors?: readonly GraphQLError[] };
-
-/** Parses and validates a text once; what is wrong with it is kept as well, so that it costs nothing twice. */
-function parsed(query: string, schema: GraphQLSchema, documents: LRUCache<string, ParsedDocument>): ParsedDocument {
-  const known = documents.get(query);
-  if (known) return known;
-  const fresh = parseAndValidate(query, schema);
-  documents.set(query, fresh);
-  return fresh;
-}
-
-function parseAndValidate(query: string, schema: GraphQLSchema): ParsedDocument {
-  try {
-    const document = parse(query);
-    const errors = validate(schema, document);
-    return errors.length > 0 ? { document, errors } : { document };
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return { document: { kind: 'Document', definitions: [] } as unknown as DocumentNode, errors: [error] };
-  }
+/** Whatever failed outside of every field. */
+function defect(thrown: unknown): ExecutionResult {
+  const originalError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { errors: [new GraphQLError(originalError.message, { originalError })] };
 }
 
 /** An error that came over an rpc was logged where it happened; only what has a cause here is news. */
 function logDefect(error: GraphQLError, call: CallContext, logger: Logger): void {
-  if (!error.originalError) return;
+  if (isRequestError(error)) return;
   const appError = toAppError(error.originalError);
   if (appError.code !== 'INTERNAL' || !appError.cause) return;
   logger.error({ requestId: call.requestId, path: error.path?.join('.'), err: appError.cause }, 'resolver failed');

@@ -1,7 +1,9 @@
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { AppError } from '../errors/app-error.ts';
 import { type ErrorCode, errorCatalogue } from '../errors/error-catalogue.gen.ts';
+import { maskUndeclared } from '../errors/mask-error.ts';
 import { toAppError } from '../errors/normalize-error.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { SubgraphContext } from './create-subgraph.ts';
 
 /** Mutation field → the codes of its result union. Generated: `mutation-codes.gen.ts` of each subgraph. */
@@ -9,20 +11,26 @@ export type MutationCodes = Readonly<Record<string, readonly ErrorCode[]>>;
 
 /**
  * Turns what a mutation throws into the member of its result union: codes of the union become objects, anything else
- * goes on as an error. Before its result is read further, the operation's loaders forget what they knew: a field
- * below a mutation, and the next mutation, see its effect.
+ * is masked, counted and goes on as an error. Before its result is read further, the operation's loaders forget what
+ * they knew: a field below a mutation, and the next mutation, see its effect.
  */
-export function returnErrorsAsResults(schema: GraphQLSchema, mutationCodes: MutationCodes): void {
+export function returnErrorsAsResults(schema: GraphQLSchema, mutationCodes: MutationCodes, metrics: Metrics): void {
+  const undeclaredErrors = metrics.counter({
+    name: 'tiffin_graphql_undeclared_errors_total',
+    help: 'Errors that became INTERNAL because the result union of their mutation does not have them.',
+    labelNames: ['field', 'code'],
+  });
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-    const codes = new Set<ErrorCode>(mutationCodes[field.name]);
+    const codes = mutationCodes[field.name] ?? [];
+    const onUndeclared = ({ code }: AppError) => undeclaredErrors.inc({ field: field.name, code });
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = async (source, args, context: SubgraphContext, info) => {
       try {
-        const success = await resolve(source, args, context, info);
+        const success: object = await resolve(source, args, context, info);
         return { __typename: `${capitalized(field.name)}Success`, ...success };
       } catch (thrown) {
-        const error = toAppError(thrown);
-        if (!codes.has(error.code)) throw error;
+        const error = maskUndeclared(toAppError(thrown), codes, onUndeclared);
+        if (!codes.includes(error.code)) throw error;
         return toResult(error);
       } finally {
         for (const loader of Object.values(context.loaders)) loader.clearAll();

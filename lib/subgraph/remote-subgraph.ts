@@ -1,5 +1,5 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { Pool } from 'undici';
+import { errors, Pool } from 'undici';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { toAppError } from '../errors/normalize-error.ts';
@@ -8,6 +8,7 @@ import { errorExtensions } from '../http/send-error.ts';
 import type { InternalTokenSigner } from '../identity/internal-token.ts';
 import { identityHeader } from '../identity/internal-token.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 
 export interface RemoteSubgraphOptions {
@@ -16,6 +17,7 @@ export interface RemoteSubgraphOptions {
   readonly url: URL;
   readonly tokens: InternalTokenSigner;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Sockets to the subgraph; requests beyond them wait. */
   readonly maxConnections?: number;
   readonly maxResponseBytes?: number;
@@ -37,7 +39,7 @@ export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubg
       try {
         return await post(request, call, pool, options);
       } catch (thrown) {
-        return failure(thrown, call);
+        return failure(toCallError(thrown, call), call, options);
       }
     },
     close: () => pool.close(),
@@ -67,17 +69,47 @@ async function post(
     headersTimeout: budgetMs,
     bodyTimeout: budgetMs,
   });
-  const result = (await body.json()) as ExecutionResult | null;
-  if (result && (result.data !== undefined || Array.isArray(result.errors))) return result;
-  throw new AppError('INTERNAL', {}, { cause: new Error(`${name} answered ${statusCode} without data or errors.`) });
+  return resultOf(statusCode, await body.text(), name);
 }
 
-/** No answer at all: the call's own end if it has ended, else the subgraph is out of reach. */
-function failure(thrown: unknown, call: CallContext): ExecutionResult {
-  const error = call.signal.aborted
-    ? toAppError(call.signal.reason)
-    : thrown instanceof AppError
-      ? thrown
-      : new AppError('UNAVAILABLE', { retryAfterMs: 1_000 }, { cause: thrown });
+/** The result that a subgraph sent. A refusal of the whole request is no result: it is between us and the subgraph. */
+function resultOf(statusCode: number, text: string, name: string): ExecutionResult {
+  const result = statusCode === 200 ? parseJson(text) : undefined;
+  if (isResult(result)) return result;
+  const cause = new Error(`Subgraph ${name} answered HTTP ${statusCode} without a GraphQL result.`);
+  throw statusCode < 500 ? new AppError('INTERNAL', {}, { cause }) : unavailable(cause);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isResult(value: unknown): value is ExecutionResult {
+  if (typeof value !== 'object' || value === null) return false;
+  return ('data' in value && typeof value.data === 'object') || ('errors' in value && Array.isArray(value.errors));
+}
+
+/** What ended the call: its own end if it has ended, else the subgraph is out of reach. */
+function toCallError(thrown: unknown, { signal }: CallContext): AppError {
+  if (signal.aborted) return toAppError(signal.reason);
+  if (thrown instanceof AppError) return thrown;
+  // Both wait for as long as the call's budget lasts.
+  if (thrown instanceof errors.HeadersTimeoutError || thrown instanceof errors.BodyTimeoutError) {
+    return new AppError('DEADLINE_EXCEEDED', {}, { cause: thrown });
+  }
+  if (thrown instanceof errors.ResponseExceededMaxSizeError) return new AppError('INTERNAL', {}, { cause: thrown });
+  return unavailable(thrown);
+}
+
+const unavailable = (cause: unknown) => new AppError('UNAVAILABLE', { retryAfterMs: 1_000 }, { cause });
+
+/** The error as a result. What has a cause happened on the way, so nobody else can have logged it. */
+function failure(error: AppError, { requestId }: CallContext, { name, logger }: RemoteSubgraphOptions): ExecutionResult {
+  const { code, cause } = error;
+  if (cause) logger.warn({ requestId, subgraph: name, code, err: cause }, 'subgraph call failed');
   return { errors: [new GraphQLError(error.message, { extensions: errorExtensions(error) })] };
 }

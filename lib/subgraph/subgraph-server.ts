@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { addOpsRoutes, type OpsOptions } from '../http/ops-routes.ts';
@@ -21,9 +21,10 @@ export interface SubgraphServerOptions extends OpsOptions {
 
 /** Serves a subgraph to gateways over HTTP. Requests without a signed identity are refused. */
 export function createSubgraphServer(options: SubgraphServerOptions): FastifyInstance {
-  const { subgraph, tokens, clock, logger, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const { subgraph, tokens, clock, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const loggerInstance: FastifyBaseLogger = options.logger;
   const app = fastify({
-    loggerInstance: logger,
+    loggerInstance,
     disableRequestLogging: true,
     bodyLimit: maxBodyBytes,
     genReqId: (request) => requestIdOf(request.headers, options.newRequestId),
@@ -31,14 +32,26 @@ export function createSubgraphServer(options: SubgraphServerOptions): FastifyIns
   addOpsRoutes(app, options);
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, maxBodyBytes));
 
-  app.post<{ Body: SubgraphRequest }>('/graphql', async (request, reply) => {
+  app.post('/graphql', async (request, reply) => {
     const token = request.headers[identityHeader];
     if (typeof token !== 'string') throw new AppError('UNAUTHENTICATED', {});
     const identity = await tokens.verify(token);
-    const { query, operationName, variables } = request.body;
-    if (typeof query !== 'string') throw new AppError('MALFORMED_REQUEST', {});
+    const subgraphRequest = toSubgraphRequest(request.body);
     using requested = requestCall(request, reply, identity, clock, options.budget);
-    return await subgraph.execute({ query, operationName, variables }, requested.call, new OperationScope());
+    return await subgraph.execute(subgraphRequest, requested.call, new OperationScope());
   });
   return app;
+}
+
+function toSubgraphRequest(body: unknown): SubgraphRequest {
+  const { query, operationName, variables } = (body ?? {}) as Record<keyof SubgraphRequest, unknown>;
+  const isNamed = operationName == null || typeof operationName === 'string';
+  if (typeof query !== 'string' || !isNamed || typeof (variables ?? {}) !== 'object') {
+    throw new AppError('MALFORMED_REQUEST', {});
+  }
+  return {
+    query,
+    operationName: operationName ?? undefined,
+    variables: (variables ?? undefined) as SubgraphRequest['variables'],
+  };
 }

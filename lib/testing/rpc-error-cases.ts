@@ -28,7 +28,8 @@ export function testRpcErrorCases<Service extends RpcServiceName>(
   }
 }
 
-async function assertRejectsWith(code: string, failingCall: RpcErrorCase): Promise<void> {
+/** Passes when the call rejects with that code and a well-formed detail. */
+export async function assertRejectsWith(code: string, failingCall: RpcErrorCase): Promise<void> {
   const error = await failingCall().then(
     () => assert.fail(`The call succeeded; it must fail with ${code}.`),
     (thrown: unknown) => thrown,
@@ -42,7 +43,11 @@ async function assertRejectsWith(code: string, failingCall: RpcErrorCase): Promi
 function assertWellFormed({ code, detail }: AppError): void {
   const codec: Codec = errorCatalogue[code as ErrorCode].detail;
   const received = codec.decode(codec.encode(detail).finish());
-  assert.deepEqual({ ...detail }, { ...(received as object) }, `The detail of ${code} does not survive the wire.`);
+  assert.deepEqual(
+    { ...detail },
+    { ...(received as object) },
+    `The detail of ${code} does not survive the wire.`,
+  );
   for (const [field, value] of Object.entries(detail)) {
     assert.notEqual(value, '', `The field ${field} in the detail of ${code} is empty.`);
   }

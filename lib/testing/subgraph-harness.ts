@@ -19,7 +19,10 @@ export interface RecordedCall {
 
 export interface SubgraphHarness {
   /** Runs one request as one operation. */
-  execute(query: string, options?: { variables?: Record<string, unknown>; identity?: Identity }): Promise<ExecutionResult>;
+  execute(
+    query: string,
+    options?: { variables?: Record<string, unknown>; identity?: Identity },
+  ): Promise<ExecutionResult>;
   /** Every rpc so far, in order. */
   readonly calls: readonly RecordedCall[];
 }
@@ -63,6 +66,7 @@ function recordingClients<Clients extends object>(fakes: Fakes<Clients>, calls: 
       },
     });
   return new Proxy({} as Clients, {
-    get: (_clients, name: string) => client(name, ((fakes as Record<string, unknown>)[name] ?? {}) as Record<string, Rpc>),
+    get: (_clients, name: string) =>
+      client(name, ((fakes as Record<string, unknown>)[name] ?? {}) as Record<string, Rpc>),
   });
 }

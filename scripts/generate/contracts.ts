@@ -56,6 +56,9 @@ export interface Contracts {
   readonly rpcs: readonly RpcEntry[];
 }
 
+/** INTERNAL is what the undeclared becomes, and CANCELLED has nobody left to read it. */
+export const NEVER_DECLARED: ReadonlySet<string> = new Set(['INTERNAL', 'CANCELLED']);
+
 /** A mistake in the contracts that no generator can work around. Each problem is a sentence. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';

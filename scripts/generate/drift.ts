@@ -20,7 +20,9 @@ export async function findDrift(rootDir: string, files: GeneratedFiles): Promise
     else if (present !== content) drift.push({ path, state: 'stale' });
   }
   for (const folder of GENERATED_FOLDERS) {
-    const entries = await readdir(join(rootDir, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    const entries = await readdir(join(rootDir, folder), { recursive: true, withFileTypes: true }).catch(
+      () => [],
+    );
     for (const entry of entries.filter((candidate) => candidate.isFile())) {
       const path = join(entry.parentPath, entry.name).slice(rootDir.length + 1);
       if (!files.has(path)) drift.push({ path, state: 'surplus' });

@@ -41,7 +41,10 @@ export async function generateFiles(rootDir: string): Promise<GeneratedFiles> {
     for (const [path, content] of own) files.set(path, content);
     const results = own.get(`schema/gen/${subgraph.name}-results.graphql`) ?? '';
     const sdl = [subgraph.commonSdl, subgraph.ownSdl, errorsSdl, results].join('\n');
-    documents.push({ name: `${subgraph.name}-subgraph`, document: parseSdl(`schema/${subgraph.name}.graphql`, sdl) });
+    documents.push({
+      name: `${subgraph.name}-subgraph`,
+      document: parseSdl(`schema/${subgraph.name}.graphql`, sdl),
+    });
   }
   files.set('schema/supergraph.graphql', supergraph(documents));
   const mutations = subgraphs.flatMap((subgraph) => mutationsOf(subgraph, contracts));

@@ -18,7 +18,10 @@ export async function findBreakingChanges(rootDir: string): Promise<ToolResult> 
   try {
     await access(join(rootDir, RELEASED_IMAGE));
   } catch {
-    return { ok: false, output: `${RELEASED_IMAGE} is missing. Restore it, or run: npm run generate -- --release` };
+    return {
+      ok: false,
+      output: `${RELEASED_IMAGE} is missing. Restore it, or run: npm run generate -- --release`,
+    };
   }
   return runTool(rootDir, 'buf', ['breaking', '--against', RELEASED_IMAGE]);
 }

@@ -29,7 +29,8 @@ export async function resolverTypes(
     documents: [],
     config: {},
     plugins: [
-      { typescript: { ...shared, immutableTypes: true } },
+      // A resolver sees the default where the client left an input out.
+      { typescript: { ...shared, immutableTypes: true, avoidOptionals: { defaultValue: true } } },
       { typescriptResolvers: { ...shared, ...resolversConfig(mappers) } },
     ],
     pluginMap: { typescript, typescriptResolvers },
@@ -58,6 +59,7 @@ function resolversConfig(mappers: SubgraphMappers) {
     contextType: mappers.context,
     mappers: mappers.types,
     makeResolverTypeCallable: true,
+    // All resolvers are demanded here; the strict type then lets go of those that graphql answers by itself.
     avoidOptionals: { resolvers: true, query: true, mutation: true },
   };
 }

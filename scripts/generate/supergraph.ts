@@ -11,9 +11,13 @@ export interface SubgraphDocument {
 
 /** schema/supergraph.graphql. Throws ContractError with what composition says. Where a subgraph runs is not in it. */
 export function supergraph(subgraphs: readonly SubgraphDocument[]): string {
-  const result = composeServices(subgraphs.map(({ name, document }) => ({ name, typeDefs: document, url: '' })));
+  const result = composeServices(
+    subgraphs.map(({ name, document }) => ({ name, typeDefs: document, url: '' })),
+  );
   if (result.errors) {
     throw new ContractError(result.errors.map((error) => `The subgraphs do not compose: ${error.message}`));
   }
-  return `${sdlHeaderOf('the SDL of the subgraphs')}\n\n${result.supergraphSdl.trim()}\n`;
+  // Composition has a layout of its own.
+  const layout = '# biome-ignore-all format: generated';
+  return `${sdlHeaderOf('the SDL of the subgraphs')}\n${layout}\n\n${result.supergraphSdl.trim()}\n`;
 }

@@ -77,7 +77,7 @@ export type QueryShopArgs = {
 export type QueryShopsArgs = {
   categoryId?: InputMaybe<Scalars['ID']['input']>;
   area?: InputMaybe<Scalars['String']['input']>;
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -88,7 +88,7 @@ export type QueryGoodsArgs = {
 
 
 export type QueryCategoriesArgs = {
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -179,14 +179,14 @@ export type Shop = {
 
 /** A place that sells goods. */
 export type ShopGoodsArgs = {
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /** A place that sells goods. */
 export type ShopReviewsArgs = {
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -222,7 +222,7 @@ export type Goods = {
 
 /** Something a shop sells. */
 export type GoodsCategoriesArgs = {
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -258,7 +258,7 @@ export type User = {
 
 /** Somebody with an account. */
 export type UserReviewsArgs = {
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -335,7 +335,7 @@ export type AddReviewInput = {
   /** 1 to 5. */
   readonly stars: Scalars['Int']['input'];
   /** At most 2,000 characters. */
-  readonly text?: Scalars['String']['input'];
+  readonly text: Scalars['String']['input'];
 };
 
 /** The review was added. */
@@ -351,7 +351,7 @@ export type CreateShopInput = {
   /** 1 to 80 characters. */
   readonly name: Scalars['String']['input'];
   /** At most 2,000 characters. */
-  readonly description?: Scalars['String']['input'];
+  readonly description: Scalars['String']['input'];
   /** What kind of shop it is. */
   readonly categoryId: Scalars['ID']['input'];
   /** Where it delivers, 1 to 60 characters. */
@@ -425,7 +425,7 @@ export type CreateGoodsInput = {
   /** 1 to 80 characters. */
   readonly name: Scalars['String']['input'];
   /** At most 2,000 characters. */
-  readonly description?: Scalars['String']['input'];
+  readonly description: Scalars['String']['input'];
   /** What one unit costs. */
   readonly price: MoneyInput;
   /** At most ten. */

@@ -153,7 +153,7 @@ export type User = {
 
 /** Somebody with an account. */
 export type UserAddressesArgs = {
-  first?: Scalars['Int']['input'];
+  first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
 };
 

@@ -1,0 +1,180 @@
+import { type Validator, validate } from '@tiffin/lib/errors/invalid-argument';
+import type { RpcHandlers } from '@tiffin/lib/rpc/service';
+import type {
+  AccountServiceService,
+  AddressLines as AddressLinesMessage,
+  Address as AddressMessage,
+  Session as SessionMessage,
+} from '@tiffin/proto/gen/tiffin/account/v1/account';
+import type { ParentPageRequest } from '@tiffin/proto/gen/tiffin/common/v1/common';
+import { addAddress } from '../domain/add-address.ts';
+import { type Address, type AddressLines, maxLineChars } from '../domain/address.ts';
+import { batchGetUsers } from '../domain/batch-get-users.ts';
+import { batchListAddresses } from '../domain/batch-list-addresses.ts';
+import type { AccountDeps } from '../domain/deps.ts';
+import { login } from '../domain/login.ts';
+import { logout } from '../domain/logout.ts';
+import { refreshSession } from '../domain/refresh-session.ts';
+import { register } from '../domain/register.ts';
+import { removeAddress } from '../domain/remove-address.ts';
+import type { Session } from '../domain/session.ts';
+import { updateAddress } from '../domain/update-address.ts';
+import { updateProfile } from '../domain/update-profile.ts';
+import { maxDisplayNameChars, maxPasswordChars, minPasswordChars, phonePattern } from '../domain/user.ts';
+import { decodeAddressCursor, encodeAddressCursor } from './address-cursor.ts';
+import { toUserMessage, toVisibleUserMessage } from './user-message.ts';
+
+const maxBatchKeys = 100;
+const maxPageItems = 100;
+/** A token has 43 characters; longer text is not even hashed. */
+const maxRefreshTokenChars = 100;
+
+/** What users do with their own account, and what is read of users. */
+export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService> {
+  return {
+    async register({ email, password, displayName }, context) {
+      validate((v) => {
+        v.email('email', email.trim());
+        checkPassword(v, password, minPasswordChars);
+        v.length('displayName', displayName, 1, maxDisplayNameChars);
+      });
+      return { session: toSessionMessage(await register(deps, context, { email, password, displayName })) };
+    },
+
+    async login({ email, password }, context) {
+      validate((v) => {
+        v.email('email', email.trim());
+        checkPassword(v, password, 1);
+      });
+      return { session: toSessionMessage(await login(deps, context, { email, password })) };
+    },
+
+    async refreshSession({ refreshToken }) {
+      validate((v) => v.length('refreshToken', refreshToken, 1, maxRefreshTokenChars));
+      return { session: toSessionMessage(await refreshSession(deps, refreshToken)) };
+    },
+
+    async logout({ refreshToken }) {
+      validate((v) => v.length('refreshToken', refreshToken, 1, maxRefreshTokenChars));
+      await logout(deps, refreshToken);
+      return {};
+    },
+
+    async batchGetUsers({ ids }, context) {
+      validate((v) => checkBatch(v, 'ids', ids));
+      const users = await batchGetUsers(deps, context, ids);
+      return { users: users.map((user) => ({ user: user && toVisibleUserMessage(user) })) };
+    },
+
+    async batchListAddresses({ pages }, context) {
+      validate((v) => {
+        checkBatch(v, 'pages', pages);
+        for (const page of pages) checkPage(v, page);
+      });
+      const requests = pages.map(({ parentId, first, after }) => ({
+        userId: parentId,
+        first,
+        afterId: after === undefined ? undefined : decodeAddressCursor(after),
+      }));
+      const answers = await batchListAddresses(deps, context, requests);
+      return {
+        pages: answers.map(({ addresses, hasNextPage }) => ({
+          edges: addresses.map((address) => ({
+            address: toAddressMessage(address),
+            cursor: encodeAddressCursor(address.id),
+          })),
+          hasNextPage,
+        })),
+      };
+    },
+
+    async updateProfile(request, context) {
+      const { displayName, phone } = request;
+      validate((v) => {
+        checkIdempotencyKey(v, request);
+        if (displayName !== undefined) v.length('displayName', displayName, 1, maxDisplayNameChars);
+        if (phone !== undefined) v.check('phone', phonePattern.test(phone), 'must look like +4930123456');
+      });
+      return { user: toUserMessage(await updateProfile(deps, context, { displayName, phone })) };
+    },
+
+    async addAddress(request, context) {
+      const lines = checkedLines(request);
+      return { address: toAddressMessage(await addAddress(deps, context, lines)) };
+    },
+
+    async updateAddress(request, context) {
+      const { addressId } = request;
+      const lines = checkedLines(request, (v) => v.id('addressId', addressId));
+      return { address: toAddressMessage(await updateAddress(deps, context, addressId, lines)) };
+    },
+
+    async removeAddress(request, context) {
+      const { addressId } = request;
+      validate((v) => {
+        checkIdempotencyKey(v, request);
+        v.id('addressId', addressId);
+      });
+      await removeAddress(deps, context, addressId);
+      return { addressId };
+    },
+  };
+}
+
+/** Any character may stand in a password, so nothing but its length is checked. */
+function checkPassword(v: Validator, password: string, minChars: number): void {
+  const isLongEnough = [...password.slice(0, 2 * minChars)].length >= minChars;
+  v.check(
+    'password',
+    password.length <= maxPasswordChars,
+    `must be at most ${maxPasswordChars} characters long`,
+  );
+  v.check(
+    'password',
+    isLongEnough,
+    minChars === 1 ? 'must not be empty' : `must be at least ${minChars} characters long`,
+  );
+}
+
+function checkBatch(v: Validator, field: string, keys: readonly unknown[]): void {
+  v.check(field, keys.length <= maxBatchKeys, `must hold at most ${maxBatchKeys}`);
+}
+
+function checkPage(v: Validator, { first, after }: ParentPageRequest): void {
+  v.pageSize('first', first, maxPageItems);
+  const isCursor = after === undefined || decodeAddressCursor(after) !== undefined;
+  v.check('after', isCursor, 'must be a cursor from an earlier page');
+}
+
+function checkIdempotencyKey(v: Validator, request: { readonly idempotencyKey: string }): void {
+  v.length('idempotencyKey', request.idempotencyKey, 1, 64);
+}
+
+function checkedLines(
+  request: { readonly idempotencyKey: string; readonly lines: AddressLinesMessage | undefined },
+  alsoCheck: (v: Validator) => void = () => {},
+): AddressLines {
+  const { lines } = request;
+  validate((v) => {
+    checkIdempotencyKey(v, request);
+    alsoCheck(v);
+    for (const [line, maxChars] of Object.entries(maxLineChars)) {
+      v.length(`lines.${line}`, lines?.[line as keyof AddressLines], 1, maxChars);
+    }
+  });
+  // The checks above refuse absent lines.
+  return lines ?? { label: '', street: '', city: '', postalCode: '', area: '' };
+}
+
+function toSessionMessage({ user, accessToken, refreshToken }: Session): SessionMessage {
+  return {
+    user: toUserMessage(user),
+    accessToken: accessToken.token,
+    accessTokenExpiresAt: new Date(accessToken.expiresAtMs),
+    refreshToken,
+  };
+}
+
+function toAddressMessage({ id, userId, ...lines }: Address): AddressMessage {
+  return { id, userId, lines };
+}

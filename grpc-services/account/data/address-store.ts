@@ -1,0 +1,103 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Address, AddressLines } from './address-entity.ts';
+import { bigintArray } from './sql-values.ts';
+
+/** One page of one user's addresses. */
+export interface AddressPageQuery {
+  readonly userId: string;
+  /** The page starts behind this id; '0' is before all. */
+  readonly afterId: string;
+  readonly maxItems: number;
+}
+
+const columns = 'id, user_id, label, street, city, postal_code, area';
+
+/** Addresses of several users, oldest first, in one statement. The answer has one list for each page. */
+export async function findAddressPages(
+  em: EntityManager,
+  pages: readonly AddressPageQuery[],
+): Promise<Address[][]> {
+  const rows = await em.execute<(AddressRow & { page_no: string })[]>(
+    `select page.page_no, found.*
+     from unnest(?::bigint[], ?::bigint[], ?::integer[]) with ordinality as page (user_id, after_id, max_items, page_no)
+     cross join lateral (
+       select ${columns} from account.address
+       where address.user_id = page.user_id and address.id > page.after_id
+       order by address.user_id, address.id
+       limit page.max_items
+     ) as found
+     order by page.page_no, found.id`,
+    [
+      bigintArray(pages.map((page) => page.userId)),
+      bigintArray(pages.map((page) => page.afterId)),
+      bigintArray(pages.map((page) => String(page.maxItems))),
+    ],
+  );
+  const lists: Address[][] = pages.map(() => []);
+  for (const row of rows) lists[Number(row.page_no) - 1]?.push(toAddress(row));
+  return lists;
+}
+
+/**
+ * Whether the address was inserted: false where the user has `maxAddresses` already. The caller holds the user's lock;
+ * without it two inserts at the same time would both find room for the last one.
+ */
+export async function insertAddress(
+  em: EntityManager,
+  address: Address,
+  maxAddresses: number,
+): Promise<boolean> {
+  const { id, userId, label, street, city, postalCode, area } = address;
+  const rows = await em.execute<unknown[]>(
+    `insert into account.address (${columns})
+     select ?::bigint, ?::bigint, ?, ?, ?, ?, ?
+     where (select count(*) from account.address where user_id = ?) < ?
+     returning id`,
+    [id, userId, label, street, city, postalCode, area, userId, maxAddresses],
+  );
+  return rows.length > 0;
+}
+
+/** The changed address, or undefined where the user has no such address. */
+export async function changeAddress(
+  em: EntityManager,
+  userId: string,
+  id: string,
+  lines: AddressLines,
+): Promise<Address | undefined> {
+  const rows = await em.execute<AddressRow[]>(
+    `update account.address set label = ?, street = ?, city = ?, postal_code = ?, area = ?
+     where id = ? and user_id = ?
+     returning ${columns}`,
+    [lines.label, lines.street, lines.city, lines.postalCode, lines.area, id, userId],
+  );
+  return rows.map(toAddress)[0];
+}
+
+/** Whether the user had such an address. */
+export async function deleteAddress(em: EntityManager, userId: string, id: string): Promise<boolean> {
+  const sql = 'delete from account.address where id = ? and user_id = ? returning id';
+  return (await em.execute<unknown[]>(sql, [id, userId])).length > 0;
+}
+
+interface AddressRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly label: string;
+  readonly street: string;
+  readonly city: string;
+  readonly postal_code: string;
+  readonly area: string;
+}
+
+function toAddress(row: AddressRow): Address {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    label: row.label,
+    street: row.street,
+    city: row.city,
+    postalCode: row.postal_code,
+    area: row.area,
+  };
+}

@@ -1,0 +1,53 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { loginAttemptsKey } from './keys.ts';
+
+/** Limits guessing at one account, whoever guesses and whether or not the account exists. */
+export interface LoginAttempts {
+  /**
+   * Counts an attempt before its password is looked at: guesses made at the same time cannot slip past the limit.
+   * @throws AppError RATE_LIMITED when the account had too many failed attempts.
+   */
+  count(emailKey: string): Promise<void>;
+  /** After the right password the account starts anew. */
+  forget(emailKey: string): Promise<void>;
+}
+
+export interface LoginAttemptsOptions {
+  readonly redis: Redis;
+  readonly maxAttempts: number;
+  readonly windowMs: number;
+}
+
+/**
+ * A fixed window in Redis. While Redis is away each process counts in its own memory: the limit holds for each
+ * process by itself, and nobody is locked out.
+ */
+export function createLoginAttempts({ redis, maxAttempts, windowMs }: LoginAttemptsOptions): LoginAttempts {
+  const limits = { points: maxAttempts, duration: Math.ceil(windowMs / 1_000), keyPrefix: '' };
+  const insuranceLimiter = new RateLimiterMemory(limits);
+  const limiter = new RateLimiterRedis({
+    ...limits,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter,
+  });
+  return {
+    async count(emailKey) {
+      try {
+        await limiter.consume(loginAttemptsKey(emailKey));
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        throw new AppError('RATE_LIMITED', { retryAfterMs: Math.max(1, Math.ceil(refusal.msBeforeNext)) });
+      }
+    },
+    async forget(emailKey) {
+      const key = loginAttemptsKey(emailKey);
+      // The library asks for a ready connection before it counts, but not before it deletes: that would wait. The
+      // embedded engine has no status and is always there.
+      const isAway = redis.status !== undefined && redis.status !== 'ready';
+      await (isAway ? insuranceLimiter : limiter).delete(key);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { insertAddress } from '../data/address-store.ts';
+import { lockUser } from '../data/user-store.ts';
+import { type Address, type AddressLines, maxAddressesOfUser, trimmedLines } from './address.ts';
+import { signedInUserId } from './caller.ts';
+import type { AccountDeps } from './deps.ts';
+
+/**
+ * Adds an address of the caller's own.
+ * @throws AppError ADDRESS_LIMIT_REACHED, FORBIDDEN, UNAUTHENTICATED also when the caller's account is gone.
+ */
+export async function addAddress(
+  deps: AccountDeps,
+  context: CallContext,
+  lines: AddressLines,
+): Promise<Address> {
+  const userId = signedInUserId(context.identity);
+  const address: Address = { id: String(await deps.ids.nextId()), userId, ...trimmedLines(lines) };
+  const outcome = await deps.database.transaction(async (em) => {
+    if (!(await lockUser(em, userId))) return 'no user';
+    return (await insertAddress(em, address, maxAddressesOfUser)) ? 'added' : 'limit reached';
+  }, context);
+  if (outcome === 'no user') throw new AppError('UNAUTHENTICATED', {});
+  if (outcome === 'limit reached')
+    throw new AppError('ADDRESS_LIMIT_REACHED', { maxAddresses: maxAddressesOfUser });
+  return address;
+}

@@ -1,0 +1,23 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Role } from '@tiffin/lib/identity/identity';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { addRole } from '../data/user-store.ts';
+import { assertAdministrator } from './caller.ts';
+import type { AccountDeps } from './deps.ts';
+import type { User } from './user.ts';
+
+/**
+ * Gives a user a role; one that they have already is fine.
+ * @throws AppError USER_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function grantRole(
+  deps: AccountDeps,
+  { identity }: CallContext,
+  userId: string,
+  role: Role,
+): Promise<User> {
+  assertAdministrator(identity);
+  const user = await addRole(deps.database.fork(), userId, role);
+  if (!user) throw new AppError('USER_NOT_FOUND', { userId });
+  return user;
+}

@@ -1,0 +1,49 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { insertSession } from '../data/session-store.ts';
+import { findLogin } from '../data/user-store.ts';
+import type { AccountDeps } from './deps.ts';
+import { newRefreshToken } from './refresh-token.ts';
+import { maxSessionsOfUser, refreshTokenLifetimeMs, type Session, toSession } from './session.ts';
+import { emailKeyOf, type User } from './user.ts';
+
+/**
+ * Signs a user in. An unknown e-mail address and a wrong password look alike: the same error, the same time, the same
+ * limit of attempts.
+ * @throws AppError INVALID_CREDENTIALS, RATE_LIMITED after too many failed attempts, UNAVAILABLE when too many
+ *   passwords are being hashed.
+ */
+export async function login(
+  deps: AccountDeps,
+  context: CallContext,
+  input: { readonly email: string; readonly password: string },
+): Promise<Session> {
+  const user = await authenticate(deps, context, emailKeyOf(input.email), input.password);
+  const refreshToken = newRefreshToken(deps.random);
+  const nowMs = deps.clock.now();
+  const session = {
+    id: String(await deps.ids.nextId()),
+    userId: user.id,
+    tokenHash: refreshToken.hash,
+    nowMs,
+    expiresAtMs: nowMs + refreshTokenLifetimeMs,
+  };
+  await insertSession(deps.database.fork(), session, maxSessionsOfUser);
+  return toSession(deps, user, refreshToken.token);
+}
+
+async function authenticate(
+  { passwords, loginAttempts, database }: AccountDeps,
+  { signal }: CallContext,
+  emailKey: string,
+  password: string,
+): Promise<User> {
+  // Before the attempt counts: our own overload must not lock an account.
+  passwords.assertRoom();
+  await loginAttempts.count(emailKey);
+  const found = await findLogin(database.fork(), emailKey);
+  const isRight = await passwords.matches(password, found?.passwordHash, signal);
+  if (!found || !isRight) throw new AppError('INVALID_CREDENTIALS', {});
+  await loginAttempts.forget(emailKey);
+  return found.user;
+}

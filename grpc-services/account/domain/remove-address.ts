@@ -1,0 +1,19 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { deleteAddress } from '../data/address-store.ts';
+import { signedInUserId } from './caller.ts';
+import type { AccountDeps } from './deps.ts';
+
+/**
+ * Removes an address of the caller's own.
+ * @throws AppError ADDRESS_NOT_FOUND also for somebody else's, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function removeAddress(
+  deps: AccountDeps,
+  { identity }: CallContext,
+  addressId: string,
+): Promise<void> {
+  const userId = signedInUserId(identity);
+  const wasThere = await deleteAddress(deps.database.fork(), userId, addressId);
+  if (!wasThere) throw new AppError('ADDRESS_NOT_FOUND', { addressId });
+}

@@ -1,0 +1,24 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { changeProfile } from '../data/user-store.ts';
+import { signedInUserId } from './caller.ts';
+import type { AccountDeps } from './deps.ts';
+import type { User } from './user.ts';
+
+/**
+ * Changes the caller's own profile. What is undefined stays.
+ * @throws AppError USER_NOT_FOUND when the account is gone, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function updateProfile(
+  deps: AccountDeps,
+  { identity }: CallContext,
+  change: { readonly displayName: string | undefined; readonly phone: string | undefined },
+): Promise<User> {
+  const userId = signedInUserId(identity);
+  const user = await changeProfile(deps.database.fork(), userId, {
+    displayName: change.displayName?.trim(),
+    phone: change.phone,
+  });
+  if (!user) throw new AppError('USER_NOT_FOUND', { userId });
+  return user;
+}

@@ -1,0 +1,40 @@
+import type { Database } from '@tiffin/lib/engines/database';
+import type { Goods } from './goods-entity.ts';
+import { type GoodsRow, goodsColumns, toGoods } from './goods-row.ts';
+
+export interface StockMove {
+  readonly goodsId: string;
+  /** Units, not zero. */
+  readonly delta: number;
+  readonly reason: string;
+  /** Undefined for the platform itself. */
+  readonly actorId: string | undefined;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/**
+ * Moves stock and writes the ledger entry, in one statement: both happen or neither, and the row, which many buyers
+ * may want at once, is locked for one round trip only. Undefined where there are no such goods or where the stock
+ * would leave 0 to `maxAvailable`.
+ */
+export async function moveStock(
+  database: Database,
+  move: StockMove,
+  maxAvailable: number,
+): Promise<Goods | undefined> {
+  const { goodsId, delta, reason, actorId, atMs } = move;
+  const rows = await database.query<GoodsRow>(
+    `with moved as (
+       update goods.goods set available = available + ?
+       where id = ? and available + ? between 0 and ?
+       returning ${goodsColumns}
+     ), entry as (
+       insert into goods.stock_entry (goods_id, delta, balance_after, reason, actor_id, created_at)
+       select id, ?, available, ?::text, ?::bigint, ?::timestamptz from moved
+     )
+     select ${goodsColumns} from moved`,
+    [delta, goodsId, delta, maxAvailable, delta, reason, actorId ?? null, new Date(atMs).toISOString()],
+  );
+  return rows.map(toGoods)[0];
+}

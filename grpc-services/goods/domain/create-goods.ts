@@ -1,0 +1,21 @@
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { insertGoods } from '../data/goods-store.ts';
+import { requireCategories } from './category.ts';
+import type { GoodsDeps } from './deps.ts';
+import type { Goods } from './goods.ts';
+import { requireOwnShop, requireSeller } from './shop-access.ts';
+
+export type NewGoods = Pick<Goods, 'shopId' | 'name' | 'description' | 'price' | 'categoryIds'>;
+
+/**
+ * Adds goods without stock to a shop of the caller.
+ * @throws AppError SHOP_NOT_FOUND, CATEGORY_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function createGoods(deps: GoodsDeps, context: CallContext, input: NewGoods): Promise<Goods> {
+  requireSeller(context.identity);
+  await requireOwnShop(deps, context, input.shopId);
+  await requireCategories(deps, input.categoryIds);
+  const goods: Goods = { ...input, id: String(await deps.ids.nextId()), available: 0, version: 1 };
+  await insertGoods(deps.database, goods);
+  return goods;
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '@tiffin/lib/clock/clock';
+import type { Database } from '@tiffin/lib/engines/database';
+import type { IdGenerator } from '@tiffin/lib/ids/id-generator';
+import type { RpcClient } from '@tiffin/lib/rpc/service';
+import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+
+/** What every use case of this service works with. */
+export interface GoodsDeps {
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly ids: IdGenerator;
+  /** Knows which shops there are and who owns them. */
+  readonly shops: Pick<RpcClient<typeof ShopServiceService>, 'batchGetShops'>;
+}

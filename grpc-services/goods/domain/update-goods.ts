@@ -1,0 +1,30 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { changeGoods, findGoods } from '../data/goods-store.ts';
+import { requireCategories } from './category.ts';
+import type { GoodsDeps } from './deps.ts';
+import type { Goods, GoodsChange } from './goods.ts';
+import { requireGoodsOfOwnShop, requireSeller } from './shop-access.ts';
+
+/**
+ * Changes goods that still are as the caller read them.
+ * @throws AppError GOODS_NOT_FOUND, CATEGORY_NOT_FOUND, VERSION_CONFLICT, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function updateGoods(
+  deps: GoodsDeps,
+  context: CallContext,
+  input: { readonly goodsId: string; readonly version: number; readonly change: GoodsChange },
+): Promise<Goods> {
+  const { goodsId, version, change } = input;
+  requireSeller(context.identity);
+  const { database } = deps;
+  const [goods] = await findGoods(database, [goodsId]);
+  if (!goods) throw new AppError('GOODS_NOT_FOUND', { goodsId });
+  await requireGoodsOfOwnShop(deps, context, goods.shopId);
+  await requireCategories(deps, change.categoryIds ?? []);
+  const changed = await changeGoods(database, goodsId, version, change);
+  if (changed) return changed;
+  const [current] = await findGoods(database, [goodsId]);
+  if (!current) throw new AppError('GOODS_NOT_FOUND', { goodsId });
+  throw new AppError('VERSION_CONFLICT', { currentVersion: current.version });
+}

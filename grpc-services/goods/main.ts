@@ -1,0 +1,31 @@
+import { bindRpc, type StartService } from '@tiffin/lib/service/service';
+import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
+import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { goodsAdmin } from './admin/goods-admin.ts';
+import { goodsApi } from './api/goods-api.ts';
+import { CategoryEntity } from './data/category-entity.ts';
+import { insertDemoData } from './data/demo-data.ts';
+import { GoodsEntity } from './data/goods-entity.ts';
+import { migrations } from './data/migrations.ts';
+import type { GoodsDeps } from './domain/deps.ts';
+
+/** Starts the goods service: goods, their categories and their stock. */
+export const start: StartService = async (platform) => {
+  const database = await platform.openDatabase({
+    schema: 'goods',
+    entities: [GoodsEntity, CategoryEntity],
+    migrations,
+  });
+  if (platform.demoData) await insertDemoData(database, platform.clock.now());
+  const deps: GoodsDeps = {
+    clock: platform.clock,
+    database,
+    ids: await platform.openIds(database),
+    shops: platform.client(ShopServiceService),
+  };
+  return {
+    rpc: [bindRpc(GoodsServiceService, goodsApi(deps)), bindRpc(GoodsAdminServiceService, goodsAdmin(deps))],
+    stop: () => database.close(),
+  };
+};

@@ -1,0 +1,15 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+export const ReviewEntity = defineEntity({
+  name: 'Review',
+  schema: 'shop',
+  tableName: 'review',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    shopId: p.bigint('string'),
+    authorId: p.bigint('string'),
+    stars: p.integer(),
+    text: p.text(),
+    createdAt: p.datetime(),
+  },
+});

@@ -1,0 +1,21 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+export const ShopEntity = defineEntity({
+  name: 'Shop',
+  schema: 'shop',
+  tableName: 'shop',
+  properties: {
+    id: p.bigint('string').primary().autoincrement(false),
+    ownerId: p.bigint('string'),
+    name: p.text(),
+    description: p.text(),
+    categoryId: p.bigint('string'),
+    area: p.text(),
+    status: p.enum(['OPEN', 'CLOSED']),
+    ratingSum: p.integer().default(0),
+    reviewCount: p.integer().default(0),
+    // Derived by the database from the two above, so that it can never disagree with them.
+    ratingHundredths: p.integer().persist(false),
+    version: p.integer(),
+  },
+});

@@ -1,0 +1,134 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '@tiffin/lib/engines/database';
+import type { Shop, ShopPosition } from '../domain/shop.ts';
+import { bigintArray } from './bigint-array.ts';
+import { ShopEntity } from './shop-entity.ts';
+
+/** Which shops, and from where on. */
+export interface ShopQuery {
+  readonly categoryId: string | undefined;
+  readonly area: string | undefined;
+  readonly after: ShopPosition | undefined;
+  readonly maxItems: number;
+}
+
+const columns =
+  'id, owner_id, name, description, category_id, area, status, rating_hundredths, review_count, version';
+
+/** The shops that exist among the ids, in no order. */
+export async function findShops(database: Database, ids: readonly string[]): Promise<Shop[]> {
+  const sql = `select ${columns} from shop.shop where id = any(?::bigint[])`;
+  return (await database.query<ShopRow>(sql, [bigintArray(ids)])).map(toShop);
+}
+
+/** Shops by rating, best first, then by id. */
+export async function findShopsByRating(database: Database, query: ShopQuery): Promise<Shop[]> {
+  const { sql, parameters } = shopsByRatingSql(query);
+  return (await database.query<ShopRow>(sql, parameters)).map(toShop);
+}
+
+/** The statement of `findShopsByRating`. Each combination of filters reads its own index, in order. */
+export function shopsByRatingSql(query: ShopQuery): { sql: string; parameters: (string | number)[] } {
+  const { categoryId, area, after, maxItems } = query;
+  const conditions: string[] = [];
+  const parameters: (string | number)[] = [];
+  if (categoryId !== undefined) {
+    conditions.push('category_id = ?');
+    parameters.push(categoryId);
+  }
+  if (area !== undefined) {
+    conditions.push('area = ?');
+    parameters.push(area);
+  }
+  if (after) {
+    conditions.push('(-rating_hundredths, id) > (?, ?)');
+    parameters.push(-after.ratingHundredths, after.id);
+  }
+  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  return {
+    sql: `select ${columns} from shop.shop ${where} order by -rating_hundredths, id limit ?`,
+    parameters: [...parameters, maxItems],
+  };
+}
+
+export async function isShop(em: EntityManager, id: string): Promise<boolean> {
+  return (await em.execute<unknown[]>('select 1 from shop.shop where id = ?', [id])).length > 0;
+}
+
+/** The shop, which nobody else can change until the transaction ends. */
+export async function lockShop(em: EntityManager, id: string): Promise<Shop | undefined> {
+  const rows = await em.execute<ShopRow[]>(
+    `select ${columns} from shop.shop where id = ? for no key update`,
+    [id],
+  );
+  return rows.map(toShop)[0];
+}
+
+export async function insertShop(em: EntityManager, shop: Shop): Promise<void> {
+  const { ratingHundredths: _derived, ...row } = shop;
+  await em.insert(ShopEntity, row);
+}
+
+/**
+ * Writes what an owner can change, unless the shop is no longer in `expectedVersion`: then undefined. The answer has
+ * the rating as it is now, which reviews move without a new version.
+ */
+export async function saveShop(
+  em: EntityManager,
+  shop: Shop,
+  expectedVersion: number,
+): Promise<Shop | undefined> {
+  const rows = await em.execute<ShopRow[]>(
+    `update shop.shop
+     set name = ?, description = ?, category_id = ?, area = ?, status = ?, version = ?
+     where id = ? and version = ?
+     returning ${columns}`,
+    [
+      shop.name,
+      shop.description,
+      shop.categoryId,
+      shop.area,
+      shop.status,
+      shop.version,
+      shop.id,
+      expectedVersion,
+    ],
+  );
+  return rows.map(toShop)[0];
+}
+
+/** Counts one more review. Relative, so that reviews at the same time add up, whichever commits first. */
+export async function addToRating(em: EntityManager, shopId: string, stars: number): Promise<void> {
+  await em.execute(
+    'update shop.shop set rating_sum = rating_sum + ?, review_count = review_count + 1 where id = ?',
+    [stars, shopId],
+  );
+}
+
+interface ShopRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly category_id: string;
+  readonly area: string;
+  readonly status: Shop['status'];
+  readonly rating_hundredths: number;
+  readonly review_count: number;
+  readonly version: number;
+}
+
+function toShop(row: ShopRow): Shop {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    name: row.name,
+    description: row.description,
+    categoryId: row.category_id,
+    area: row.area,
+    status: row.status,
+    ratingHundredths: row.rating_hundredths,
+    reviewCount: row.review_count,
+    version: row.version,
+  };
+}

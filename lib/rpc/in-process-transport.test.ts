@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createInProcessTransport } from './in-process-transport.ts';
+import { type Connect, testTransport } from './transport.contract.ts';
+
+const connect: Connect = async (server) => {
+  const transport = createInProcessTransport(server);
+  return { transport, drain: (graceMs) => server.drain(graceMs), close: async () => transport.close() };
+};
+
+testTransport(connect);

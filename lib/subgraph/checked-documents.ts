@@ -1,0 +1,50 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+
+export interface CheckedDocumentsOptions {
+  /** How many documents are kept. */
+  readonly maxDocuments?: number;
+  /** How much text the kept documents have in all, in UTF-16 units. */
+  readonly maxTextLength?: number;
+}
+
+export type CheckedDocument =
+  | { readonly document: DocumentNode }
+  | { readonly errors: readonly [GraphQLError, ...GraphQLError[]] };
+
+/** Parses and validates each text once. Refused texts are kept too, so that sending one again costs us nothing. */
+export class CheckedDocuments {
+  readonly #schema: GraphQLSchema;
+  readonly #checked: LRUCache<string, CheckedDocument>;
+
+  constructor(schema: GraphQLSchema, options: CheckedDocumentsOptions = {}) {
+    const { maxDocuments = 2_000, maxTextLength = 16_000_000 } = options;
+    this.#schema = schema;
+    this.#checked = new LRUCache({
+      max: maxDocuments,
+      maxSize: maxTextLength,
+      sizeCalculation: (_checked, text) => Math.max(1, text.length),
+    });
+  }
+
+  get(text: string): CheckedDocument {
+    const known = this.#checked.get(text);
+    if (known) return known;
+    const checked = check(text, this.#schema);
+    this.#checked.set(text, checked);
+    return checked;
+  }
+}
+
+function check(text: string, schema: GraphQLSchema): CheckedDocument {
+  try {
+    const document = parse(text);
+    const [first, ...others] = validate(schema, document);
+    return first ? { errors: [first, ...others] } : { document };
+  } catch (thrown) {
+    if (thrown instanceof GraphQLError) return { errors: [thrown] };
+    // graphql-js descends by recursion: a text of nothing but braces ends the stack.
+    if (thrown instanceof RangeError) return { errors: [new GraphQLError('The document is nested too deeply.')] };
+    throw thrown;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../clock/clock.ts';
+import type { InternalTokenSigner } from '../identity/internal-token.ts';
+import { createGrpcTransport } from '../rpc/grpc-transport.ts';
+import { createInProcessTransport } from '../rpc/in-process-transport.ts';
+import type { ObserveOptions } from '../rpc/observe-calls.ts';
+import { createRpcClient } from '../rpc/rpc-client.ts';
+import type { RpcServer } from '../rpc/rpc-server.ts';
+import type { RpcTransport } from '../rpc/rpc-transport.ts';
+import type { RpcClient, ServiceDefinition } from '../rpc/service.ts';
+import { createRemoteSubgraph, type RemoteSubgraph } from '../subgraph/remote-subgraph.ts';
+import type { Subgraph } from '../subgraph/subgraph.ts';
+
+export interface LinksOptions extends ObserveOptions {
+  /** Where a component listens that does not run in this process. */
+  readonly urlOf: (component: string) => string | undefined;
+  readonly tokens: InternalTokenSigner;
+  readonly clock: Clock;
+}
+
+/** How the components of this process reach each other and those of other processes. */
+export interface Links {
+  /** Makes a service of this process reachable without a socket. */
+  addService(name: string, server: RpcServer): void;
+  addSubgraph(component: string, subgraph: Subgraph): void;
+  /** A client of the service that a definition belongs to. The service may start later than its callers. */
+  client<Service>(definition: Service): RpcClient<Service>;
+  subgraph(component: string): Subgraph;
+  close(): Promise<void>;
+}
+
+export function createLinks(options: LinksOptions): Links {
+  const services = new Map<string, RpcTransport>();
+  const subgraphs = new Map<string, Subgraph>();
+  const remotes: RemoteSubgraph[] = [];
+
+  function transportOf(service: string): RpcTransport {
+    const known = services.get(service);
+    if (known) return known;
+    const address = options.urlOf(service);
+    if (address === undefined) throw new Error(`The service ${service} neither runs here nor has a URL.`);
+    const transport = createGrpcTransport({ address, tokens: options.tokens, clock: options.clock });
+    services.set(service, transport);
+    return transport;
+  }
+
+  return {
+    addService: (name, server) => void services.set(name, createInProcessTransport(server)),
+    addSubgraph: (component, subgraph) => void subgraphs.set(component, subgraph),
+    client<Service>(definition: Service) {
+      const service = definition as ServiceDefinition;
+      const name = serviceNameOf(service);
+      const transport: RpcTransport = { call: (call) => transportOf(name).call(call), close() {} };
+      return createRpcClient(service, transport, options) as RpcClient<Service>;
+    },
+    subgraph(component) {
+      const known = subgraphs.get(component);
+      if (known) return known;
+      const url = options.urlOf(component);
+      if (url === undefined) throw new Error(`The subgraph ${component} neither runs here nor has a URL.`);
+      const name = component.replace(/-subgraph$/, '');
+      const remote = createRemoteSubgraph({ name, url: new URL(url), tokens: options.tokens, clock: options.clock });
+      remotes.push(remote);
+      return remote;
+    },
+    async close() {
+      for (const transport of services.values()) transport.close();
+      await Promise.all(remotes.map((remote) => remote.close()));
+    },
+  };
+}
+
+/** `/tiffin.shop.v1.ShopService/AddReview` belongs to the service component `shop`. */
+function serviceNameOf(definition: ServiceDefinition): string {
+  const path = Object.values(definition)[0]?.path ?? '';
+  const name = /^\/tiffin\.(\w+)\./.exec(path)?.[1];
+  if (!name) throw new Error(`The rpc ${path} is in no package tiffin.<service>.`);
+  return name;
+}

@@ -1,0 +1,20 @@
+import type { StartService } from '../service/service.ts';
+import type { StartSubgraph } from '../service/service.ts';
+import type { StartGateway } from '../service/gateway.ts';
+
+interface ComponentBase {
+  /** Where it listens unless `<NAME>_PORT` says otherwise. */
+  readonly port: number;
+  /** The components that it calls: in this process, or by `<NAME>_URL`. */
+  readonly calls: readonly string[];
+}
+
+export type TopologyComponent = ComponentBase &
+  (
+    | { readonly kind: 'gateway'; readonly start: StartGateway }
+    | { readonly kind: 'subgraph'; readonly start: StartSubgraph }
+    | { readonly kind: 'service'; readonly start: StartService }
+  );
+
+/** Component name → what it is. Subgraphs are named `<name>-subgraph`. */
+export type Topology = Readonly<Record<string, TopologyComponent>>;
