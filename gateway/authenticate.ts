@@ -9,7 +9,7 @@ import { anonymous, type Identity } from '@tiffin/lib/identity/identity';
  */
 export async function authenticate(header: string | undefined, tokens: AccessTokenVerifier): Promise<Identity> {
   if (header === undefined) return anonymous;
-  const token = /^Bearer +([^\s]+)$/i.exec(header)?.[1];
+  const token = /^Bearer (\S+)$/i.exec(header)?.[1];
   if (!token) throw new AppError('UNAUTHENTICATED', {});
   return tokens.verify(token);
 }

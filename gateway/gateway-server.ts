@@ -1,12 +1,13 @@
 import type { Clock } from '@tiffin/lib/clock/clock';
-import { addOpsRoutes, type OpsOptions } from '@tiffin/lib/http/ops-routes';
-import { type RequestBudget, requestCall, requestIdHeader, requestIdOf } from '@tiffin/lib/http/request-call';
-import { sendError } from '@tiffin/lib/http/send-error';
+import { createHttpServer } from '@tiffin/lib/http/http-server';
+import type { OpsOptions } from '@tiffin/lib/http/ops-routes';
+import { type RequestBudget, requestCall, requestIdHeader } from '@tiffin/lib/http/request-call';
 import type { AccessTokenVerifier } from '@tiffin/lib/identity/access-token';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
+import { refusedRequest } from './client-error.ts';
 import type { Executor } from './executor.ts';
 import { createGraphQLHandler } from './graphql-handler.ts';
 import { playgroundPage } from './playground.ts';
@@ -22,20 +23,15 @@ export interface GatewayServerOptions extends OpsOptions {
   readonly playground: boolean;
 }
 
+/** For what graphql-http refuses without a word: a media type that it does not read (415) or write (406). */
+const refusal = JSON.stringify({ errors: [refusedRequest(new Error('Send and accept application/json.'))] });
+
 /** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
 export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
-  const { executor, tokens, clock, logger, budget, maxBodyBytes } = options;
+  const { executor, tokens, clock, logger, budget } = options;
   const handle = createGraphQLHandler(executor, logger);
-  const loggerInstance: FastifyBaseLogger = logger;
-  const app = fastify({
-    loggerInstance,
-    disableRequestLogging: true,
-    bodyLimit: maxBodyBytes,
-    genReqId: (request) => requestIdOf(request.headers, options.newRequestId),
-  });
-  addOpsRoutes(app, options);
+  const app = createHttpServer(options);
   addRequestTelemetry(app, options);
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error, maxBodyBytes));
 
   app.route({
     method: ['GET', 'POST'],
@@ -55,7 +51,8 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
       return reply
         .code(status)
         .headers(answerHeaders ?? {})
-        .send(text ?? '');
+        .type(answerHeaders?.['content-type'] ?? 'application/json; charset=utf-8')
+        .send(text ?? refusal);
     },
   });
   if (options.playground) {

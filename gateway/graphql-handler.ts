@@ -14,13 +14,13 @@ export interface RequestContext {
 }
 
 /** A looked-up operation on its way through graphql-http to the executor. */
-type Run = RequestContext & { readonly operation: ClientOperation };
+type Run = { readonly request: RequestContext; readonly operation: ClientOperation };
 
 /** GraphQL over HTTP as graphql-http reads the specification; looking up and running operations is ours. */
 export function createGraphQLHandler(executor: Executor, logger: Logger): Handler<unknown, RequestContext> {
   const { schema } = executor;
   const operations = new OperationCache(schema);
-  return createHandler<unknown, RequestContext>({
+  return createHandler<unknown, RequestContext, Run>({
     onSubscribe({ method, context }, { query: text, operationName, variables }) {
       const checked = operations.get(text, operationName);
       if ('errors' in checked) return checked.errors;
@@ -28,11 +28,12 @@ export function createGraphQLHandler(executor: Executor, logger: Logger): Handle
       if (method === 'GET' && operation.operation === OperationTypeNode.MUTATION) return mutationOverGet();
       const badVariables = variableErrors(operation, variables ?? {});
       if (badVariables) return badVariables;
-      const run: Run = { ...context, operation: { text, document, operation, variables: variables ?? {} } };
+      const run: Run = { request: context, operation: { text, document, operation, variables: variables ?? {} } };
       return { schema, document, operationName: operation.name?.value ?? null, contextValue: run };
     },
     async execute({ contextValue }) {
-      const { operation, call, scope } = contextValue as Run;
+      const { operation, request } = contextValue as Run;
+      const { call, scope } = request;
       const result = await executor.execute(operation, call, scope);
       if (!result.errors) return result;
       const onDefect = (err: Error) => logger.error({ requestId: call.requestId, err }, 'operation failed');

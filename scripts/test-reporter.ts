@@ -14,6 +14,9 @@ export interface TestResult {
   error?: string;
 }
 
+/** What comes over IPC: results, and whether a test is under way. */
+export type ReporterMessage = TestResult | 'busy' | 'idle';
+
 /** Watches one file's events. Children end before their parent, so a test nobody named as parent is a leaf. */
 export function createResultCollector(): (event: TestEvent) => TestResult | undefined {
   const started = new Map<number, { name: string; parentId: number | undefined }>();
@@ -54,7 +57,7 @@ function describeError(error: unknown): string {
     error instanceof AssertionError ? (error.stack ?? error.message) : inspect(error, { depth: 8 });
   return text
     .split('\n')
-    .filter((line) => !/^\s+at .*\(?node:(internal|async_hooks)\//.test(line))
+    .filter((line) => !/^\s+at .*\(?node:(internal\/|async_hooks)/.test(line))
     .join('\n');
 }
 
@@ -64,12 +67,16 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   process.once('disconnect', () => process.exit(1));
   process.channel?.unref();
   const collect = createResultCollector();
+  let openTests = 0;
   for await (const event of source) {
     // Node tells of an error thrown after its test ended in a diagnostic only.
     if (event.type === 'test:diagnostic' && /^(Error|Warning): /.test(event.data.message)) {
       process.stderr.write(`${event.data.message}\n`);
     }
+    if (event.type === 'test:enqueue') openTests += 1;
+    if (event.type === 'test:complete') openTests -= 1;
     const result = collect(event);
     if (result) process.send?.(result);
+    process.send?.(openTests > 0 ? 'busy' : 'idle');
   }
 }

@@ -69,7 +69,7 @@ export async function createGoodsTestBed(): Promise<GoodsTestBed> {
 export const goodsSchema = { schema: 'goods', entities: [GoodsEntity, CategoryEntity], migrations };
 
 /** Reads from the database too: it would wait in vain if it were called inside of a transaction. */
-export function fakeShops(database: Database): GoodsDeps['shops'] {
+export function fakeShops(database: Pick<Database, 'ping'>): GoodsDeps['shops'] {
   const owners = new Map([
     [shopId, merchant.userId],
     [otherShopId, otherMerchant.userId],

@@ -1,4 +1,5 @@
-import { bindRpc, type StartService } from '@tiffin/lib/service/service';
+import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import type { StartService } from '@tiffin/lib/service/service';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';

@@ -9,7 +9,13 @@ import { after, before, describe, it } from 'node:test';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { openWallets, Wallet } from './database.contract.ts';
 import { openDatabase } from './database.ts';
-import { openEmbeddedPostgres } from './embedded-postgres.ts';
+import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded-postgres.ts';
+
+const openBank = (embedded: EmbeddedPostgres) =>
+  openWallets(
+    { open: (options) => openDatabase({ ...options, embedded }), close: () => embedded.close() },
+    'bank',
+  );
 
 const MAX_WAIT_MS = 500;
 const ROWS_BEFORE_KILL = 30;

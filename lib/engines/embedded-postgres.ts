@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { createPostgreSqlTypeParsers, PostgreSqlPlatform } from '@mikro-orm/postgresql';
-import { PGliteDialect, type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import { type Clock, systemClock } from '../clock/clock.ts';
 import { takeOwnerLock } from './owner-lock.ts';
 import { createSessionGate, type SessionGate } from './session-gate.ts';
@@ -87,8 +87,15 @@ function createParsers(): NonNullable<PGliteOptions['parsers']> {
  * connection object that all callers share, and knows neither isolation levels nor a bound on the wait.
  */
 function createDialect(pglite: PGlite, gate: SessionGate): Dialect {
- return new PGliteDialect({pglite: {query: pglite.query.bind(pglite), transaction: pglite.transaction.bind(pglite), close: async()=>{}, closed:false, ready:true, waitReady: pglite.waitReady} as any});
+  return new PostgresDialect({
+    pool: {
+      options: {},
+      end: () => Promise.resolve(),
+      connect: async () => createClient(pglite, await gate.enter()),
+    },
+  });
 }
+
 function createClient(pglite: PGlite, leave: () => void): PostgresPoolClient {
   let released = false;
   const client: SessionClient = {

@@ -8,8 +8,13 @@ describe('session gate', () => {
     const gate = createSessionGate({ clock: new VirtualClock(), maxWaitMs: 100, maxWaiting: 10 });
     const order: string[] = [];
     const leaveFirst = await gate.enter();
-    const second = gate.enter().then((leave) => (order.push('second'), leave));
-    const third = gate.enter().then((leave) => (order.push('third'), leave));
+    const enter = async (name: string) => {
+      const leave = await gate.enter();
+      order.push(name);
+      return leave;
+    };
+    const second = enter('second');
+    const third = enter('third');
     leaveFirst();
     leaveFirst();
     const leaveSecond = await second;

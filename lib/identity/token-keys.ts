@@ -28,17 +28,19 @@ export interface TokenKeys {
 const algorithm = 'EdDSA';
 const fileName = 'access-token-key.json';
 
-/** Reads the private JWK of TOKEN_SIGNING_KEY. @throws Error that says what is wrong, without the key. */
-export async function parseSigningKey(json: string): Promise<SigningKey> {
-  const jwk = parseJson(json, 'TOKEN_SIGNING_KEY');
+/**
+ * Reads the private JWK of TOKEN_SIGNING_KEY, or of what `source` names.
+ * @throws Error that says what is wrong, without the key.
+ */
+export async function parseSigningKey(json: string, source = 'TOKEN_SIGNING_KEY'): Promise<SigningKey> {
+  const jwk = parseJson(json, source);
   if (!isEd25519(jwk) || typeof jwk.d !== 'string') {
-    throw new Error(
-      'TOKEN_SIGNING_KEY is not a private Ed25519 JWK: it needs kty "OKP", crv "Ed25519", x and d.',
-    );
+    throw new Error(`${source} is not a private Ed25519 JWK: it needs kty "OKP", crv "Ed25519", x and d.`);
   }
-  const publicJwk = await toPublicJwk(jwk);
-  const privateKey = await importKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, d: jwk.d }, 'TOKEN_SIGNING_KEY');
-  return { id: String(publicJwk.kid), privateKey, publicJwk };
+  const { kty, crv, x, d } = jwk;
+  const privateKey = await importKey({ kty, crv, x, d }, source);
+  const publicJwk = await toPublicJwk(jwk, source);
+  return { id: publicJwk.kid, privateKey, publicJwk };
 }
 
 /** Reads the public JWKS of TOKEN_VERIFY_KEYS. @throws Error that says what is wrong, without the keys. */
@@ -54,7 +56,7 @@ export async function parseVerifyKeys(json: string): Promise<JSONWebKeySet> {
       'TOKEN_VERIFY_KEYS holds a private key: remove "d" from each key, and replace a key that leaked.',
     );
   }
-  return { keys: await Promise.all(keys.map(toPublicJwk)) };
+  return { keys: await Promise.all(keys.map((key) => toPublicJwk(key, 'TOKEN_VERIFY_KEYS'))) };
 }
 
 /** The keys that verify what `signingKey` signs. */
@@ -69,7 +71,7 @@ export function verifyKeysOf(signingKey: SigningKey): JSONWebKeySet {
 export async function generateTokenKeysOnce(directory: string): Promise<TokenKeys> {
   const path = join(directory, fileName);
   const json = (await readIfPresent(path)) ?? (await writeOnce(path, directory));
-  const signingKey = await parseSigningKey(json);
+  const signingKey = await parseSigningKey(json, path);
   return { signingKey, verifyKeys: verifyKeysOf(signingKey) };
 }
 
@@ -105,20 +107,20 @@ function hasCode(error: unknown, code: string): boolean {
 }
 
 /** The thumbprint is computed, not believed: a `kid` of the input could name another key. */
-async function toPublicJwk({ kty, crv, x }: Ed25519Jwk): Promise<JWK> {
+async function toPublicJwk({ kty, crv, x }: Ed25519Jwk, source: string): Promise<JWK & { kid: string }> {
   const jwk = { kty, crv, x };
-  await importKey(jwk, 'TOKEN_VERIFY_KEYS');
+  await importKey(jwk, source);
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: algorithm, use: 'sig' };
 }
 
-async function importKey(jwk: JWK, variable: string): Promise<CryptoKey> {
+async function importKey(jwk: JWK, source: string): Promise<CryptoKey> {
   try {
     const key = await importJWK(jwk, algorithm);
     if (!(key instanceof Uint8Array)) return key;
   } catch {
     // The library's message may quote the key.
   }
-  throw new Error(`${variable} holds a key whose x or d is not that of an Ed25519 key.`);
+  throw new Error(`${source} holds a key whose x or d is not that of an Ed25519 key.`);
 }
 
 type Ed25519Jwk = { kty: 'OKP'; crv: 'Ed25519'; x: string; d?: unknown };
@@ -129,10 +131,10 @@ function isEd25519(jwk: unknown): jwk is Ed25519Jwk {
   return kty === 'OKP' && crv === 'Ed25519' && typeof x === 'string';
 }
 
-function parseJson(json: string, variable: string): unknown {
+function parseJson(json: string, source: string): unknown {
   try {
     return JSON.parse(json) ?? {};
   } catch {
-    throw new Error(`${variable} is not JSON.`);
+    throw new Error(`${source} is not JSON.`);
   }
 }

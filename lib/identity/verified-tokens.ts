@@ -4,6 +4,8 @@ import { refuseToken } from './token-refusal.ts';
 
 /** Ours have some 300 characters; what is longer is not worth a look. */
 const maxTokenLength = 8 * 1024;
+/** The decoder skips blanks and padding: without this, one token would be many. */
+const tokenPattern = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** What a verified token says, and until when. */
 export interface VerifiedToken<Subject> {
@@ -39,6 +41,7 @@ export function createVerifiedTokens<Subject>(
   return async (token) => {
     if (token.length > maxTokenLength) throw refuseToken('too long');
     const known = verified.get(token);
+    if (!known && !tokenPattern.test(token)) throw refuseToken('malformed');
     if (!known) return checkOnce(token);
     if (known.expiresAtMs > clock.now()) return known.subject;
     verified.delete(token);

@@ -102,6 +102,7 @@ test('one component dies: all stop, with code 1', async () => {
   const { promise, reject } = Promise.withResolvers<never>();
   await lifecycle.start([component('a'), component('b', { failed: promise }), component('c')]);
   reject(new Error('socket gone'));
+  await clock.advance(0);
   await clock.advance(1_000);
   assert.deepEqual(events.slice(3), ['stop c', 'stop b', 'stop a']);
   assert.deepEqual(processEvents.exits, [1]);
@@ -157,5 +158,27 @@ test('a signal during the start stops what runs, without a drain, and starts not
   processEvents.emit('SIGTERM');
   await rejected;
   assert.deepEqual(events, ['start a', 'stop a']);
+  assert.deepEqual(processEvents.exits, [0]);
+});
+
+test('a signal between two starts keeps the second from starting', async () => {
+  const { clock, processEvents, lifecycle, events, component } = setUp();
+  const first: Component = {
+    name: 'a',
+    start: async () => ({
+      stop: async () => void events.push('stop a'),
+      // Read when the start is through: the latest moment before the next one.
+      get failed(): Promise<unknown> {
+        processEvents.emit('SIGTERM');
+        return new Promise(() => {});
+      },
+    }),
+  };
+  await assert.rejects(
+    lifecycle.start([first, component('b')]),
+    /b could not start: the process was told to stop\./,
+  );
+  await clock.advance(0);
+  assert.deepEqual(events, ['stop a']);
   assert.deepEqual(processEvents.exits, [0]);
 });

@@ -171,6 +171,7 @@ export class Lifecycle {
       void this.stop(signal);
     } else if (nowMs - this.#firstSignalMs >= SAME_SIGNAL_MS) {
       this.#options.logger.warn({ signal }, 'second signal: exiting at once');
+      this.#release();
       this.#options.processEvents.exit(exitCode);
     }
   }

@@ -12,6 +12,5 @@ export function grpcSettings({ maxMessageBytes = 4 * 1024 * 1024 }: GrpcLimits):
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
-    'grpc.enable_channelz': 0,
   };
 }

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { createInProcessTransport } from './in-process-transport.ts';
 import { type Connect, testTransport } from './transport.contract.ts';
 

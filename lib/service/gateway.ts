@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { RequestBudget } from '../http/request-call.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Platform } from './service.ts';
 
@@ -6,6 +7,7 @@ import type { Platform } from './service.ts';
 export interface GatewayPlatform extends Pick<Platform, 'clock' | 'logger' | 'metrics' | 'env' | 'dataDir'> {
   /** The subgraph that the supergraph calls `name`, wherever it runs. */
   readonly subgraph: (name: string) => Subgraph;
+  readonly budget: RequestBudget;
   /** Whether the process takes traffic. */
   readonly isReady: () => boolean;
 }

@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import type { IdGenerator } from '../ids/id-generator.ts';
-import type { RpcClient, RpcHandlers, ServiceDefinition } from '../rpc/service.ts';
+import type { RpcBinding } from '../rpc/rpc-binding.ts';
+import type { RpcClient } from '../rpc/service.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -27,20 +28,11 @@ export interface Platform {
   client<Service>(definition: Service): RpcClient<Service>;
 }
 
-/** An rpc service with the functions that implement it. */
-export interface RpcBinding {
-  readonly definition: ServiceDefinition;
-  readonly handlers: Readonly<Record<string, (request: never, context: never) => Promise<unknown>>>;
-}
-
-/** Ties functions to the rpc service that they implement; `tsc` checks that none is missing. */
-export function bindRpc<Service>(definition: Service, handlers: RpcHandlers<Service>): RpcBinding {
-  return { definition, handlers } as unknown as RpcBinding;
-}
-
 /** A service after its start: what it answers, and how it ends. */
 export interface RunningService {
   readonly rpc: readonly RpcBinding[];
+  /** What a person should know who started it, a line each. */
+  readonly notes?: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -48,4 +40,4 @@ export interface RunningService {
 export type StartService = (platform: Platform) => Promise<RunningService>;
 
 /** The `start` that every subgraph's `main.ts` exports. A subgraph has nothing to stop: it owns no storage. */
-export type StartSubgraph = (platform: Pick<Platform, 'client' | 'logger'>) => Subgraph;
+export type StartSubgraph = (platform: Pick<Platform, 'client' | 'logger' | 'metrics'>) => Subgraph;

@@ -26,8 +26,8 @@ export function returnErrorsAsResults(schema: GraphQLSchema, mutationCodes: Muta
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = async (source, args, context: SubgraphContext, info) => {
       try {
-        const success: object = await resolve(source, args, context, info);
-        return { __typename: `${capitalized(field.name)}Success`, ...success };
+        const success = await resolve(source, args, context, info);
+        return { __typename: `${capitalized(field.name)}Success`, ...(success as object) };
       } catch (thrown) {
         const error = maskUndeclared(toAppError(thrown), codes, onUndeclared);
         if (!codes.includes(error.code)) throw error;

@@ -15,7 +15,7 @@ export const Cents = new GraphQLScalarType<number, number>({
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize(value) {
-    if (!(value instanceof Date)) throw new GraphQLError('DateTime must be a Date.');
+    if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw new GraphQLError('DateTime must be a valid Date.');
     return value.toISOString();
   },
   parseValue: toDate,
@@ -31,10 +31,20 @@ function toCents(value: unknown): number {
   return value as number;
 }
 
+const momentPattern = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
 function toDate(value: unknown): Date {
-  const date = new Date(typeof value === 'string' ? value : Number.NaN);
-  if (Number.isNaN(date.getTime())) {
+  const text = typeof value === 'string' ? value : '';
+  const day = momentPattern.exec(text)?.[1];
+  const date = new Date(text);
+  if (!day || !isDay(day) || Number.isNaN(date.getTime())) {
     throw new GraphQLError('DateTime must be ISO 8601 text like 2030-01-31T18:00:00.000Z.');
   }
   return date;
+}
+
+/** Date itself takes 31 February for 3 March. */
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }

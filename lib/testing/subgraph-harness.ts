@@ -1,9 +1,10 @@
-import type { ExecutionResult } from 'graphql';
+import type { FormattedExecutionResult } from 'graphql';
 import { anonymous, type Identity } from '../identity/identity.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 import { OperationScope } from '../subgraph/operation-scope.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** Some functions of some clients. */
@@ -18,13 +19,15 @@ export interface RecordedCall {
 }
 
 export interface SubgraphHarness {
-  /** Runs one request as one operation. */
+  /** Runs one request as one operation, and answers as it would stand on the wire. */
   execute(
     query: string,
     options?: { variables?: Record<string, unknown>; identity?: Identity },
-  ): Promise<ExecutionResult>;
+  ): Promise<FormattedExecutionResult<Record<string, unknown>>>;
   /** Every rpc so far, in order. */
   readonly calls: readonly RecordedCall[];
+  /** What the subgraph counted. */
+  readonly metrics: Metrics;
 }
 
 /**
@@ -32,21 +35,24 @@ export interface SubgraphHarness {
  * surfaces as an Internal error.
  */
 export function createSubgraphHarness<Clients extends object>(
-  create: (deps: { clients: Clients; logger: Logger }) => Subgraph,
+  create: (deps: { clients: Clients; logger: Logger; metrics: Metrics }) => Subgraph,
   fakes: Fakes<Clients>,
 ): SubgraphHarness {
   const calls: RecordedCall[] = [];
-  const subgraph = create({ clients: recordingClients(fakes, calls), logger: silentLogger });
+  const metrics = createMetrics();
+  const subgraph = create({ clients: recordingClients(fakes, calls), logger: silentLogger, metrics });
   return {
     calls,
-    execute(query, { variables, identity = anonymous } = {}) {
+    metrics,
+    async execute(query, { variables, identity = anonymous } = {}) {
       const context: CallContext = {
         requestId: 'harness',
         identity,
         deadlineMs: Number.MAX_SAFE_INTEGER,
         signal: new AbortController().signal,
       };
-      return subgraph.execute({ query, variables }, context, new OperationScope());
+      const result = await subgraph.execute({ query, variables }, context, new OperationScope());
+      return JSON.parse(JSON.stringify(result));
     },
   };
 }

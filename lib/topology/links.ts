@@ -9,8 +9,10 @@ import type { RpcTransport } from '../rpc/rpc-transport.ts';
 import type { RpcClient, ServiceDefinition } from '../rpc/service.ts';
 import { createRemoteSubgraph, type RemoteSubgraph } from '../subgraph/remote-subgraph.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 export interface LinksOptions extends ObserveOptions {
+  readonly logger: Logger;
   /** Where a component listens that does not run in this process. */
   readonly urlOf: (component: string) => string | undefined;
   readonly tokens: InternalTokenSigner;
@@ -57,8 +59,7 @@ export function createLinks(options: LinksOptions): Links {
       if (known) return known;
       const url = options.urlOf(component);
       if (url === undefined) throw new Error(`The subgraph ${component} neither runs here nor has a URL.`);
-      const name = component.replace(/-subgraph$/, '');
-      const remote = createRemoteSubgraph({ name, url: new URL(url), tokens: options.tokens, clock: options.clock });
+      const remote = createRemoteSubgraph({ ...options, name: component, url: new URL(url) });
       remotes.push(remote);
       return remote;
     },

@@ -1,12 +1,13 @@
-import type { StartService } from '../service/service.ts';
-import type { StartSubgraph } from '../service/service.ts';
 import type { StartGateway } from '../service/gateway.ts';
+import type { StartService, StartSubgraph } from '../service/service.ts';
 
 interface ComponentBase {
   /** Where it listens unless `<NAME>_PORT` says otherwise. */
   readonly port: number;
   /** The components that it calls: in this process, or by `<NAME>_URL`. */
   readonly calls: readonly string[];
+  /** Variables that it makes up by itself in a whole platform, and that a split one must share. */
+  readonly sharedWhenSplit?: readonly string[];
 }
 
 export type TopologyComponent = ComponentBase &

@@ -5,7 +5,7 @@ import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import { createShopSubgraph } from './shop-subgraph.ts';
 
-export const start: StartSubgraph = ({ client, logger }) =>
+export const start: StartSubgraph = ({ client, logger, metrics }) =>
   createShopSubgraph({
     clients: {
       shop: client(ShopServiceService),
@@ -14,4 +14,5 @@ export const start: StartSubgraph = ({ client, logger }) =>
       goodsAdmin: client(GoodsAdminServiceService),
     },
     logger,
+    metrics,
   });

@@ -1,6 +1,7 @@
 import { createSubgraph } from '@tiffin/lib/subgraph/create-subgraph';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
+import type { Metrics } from '@tiffin/lib/telemetry/metrics';
 import { subgraphTypeDefs } from '@tiffin/schema/subgraph-type-defs';
 import type { ShopClients, ShopContext } from './context.ts';
 import { createShopLoaders } from './loaders.ts';
@@ -8,14 +9,19 @@ import { mutationCodes } from './mutation-codes.gen.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Shops, goods, categories and reviews for frontends. It has no storage: every field comes from `clients`. */
-export function createShopSubgraph(deps: { readonly clients: ShopClients; readonly logger: Logger }): Subgraph {
-  const { clients, logger } = deps;
+export function createShopSubgraph(deps: {
+  readonly clients: ShopClients;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): Subgraph {
+  const { clients, logger, metrics } = deps;
   return createSubgraph<ShopContext>({
-    name: 'shop',
+    name: 'shop-subgraph',
     typeDefs: subgraphTypeDefs('shop'),
     resolvers,
     mutationCodes,
     createContext: (call) => ({ call, clients, loaders: createShopLoaders(clients, call) }),
     logger,
+    metrics,
   });
 }

@@ -1,6 +1,7 @@
 import { createSubgraph } from '@tiffin/lib/subgraph/create-subgraph';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
+import type { Metrics } from '@tiffin/lib/telemetry/metrics';
 import { subgraphTypeDefs } from '@tiffin/schema/subgraph-type-defs';
 import type { UserClients, UserContext } from './context.ts';
 import { createUserLoaders } from './loaders.ts';
@@ -8,14 +9,19 @@ import { mutationCodes } from './mutation-codes.gen.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Users, their sessions and addresses for frontends. It has no storage: every field comes from `clients`. */
-export function createUserSubgraph(deps: { readonly clients: UserClients; readonly logger: Logger }): Subgraph {
-  const { clients, logger } = deps;
+export function createUserSubgraph(deps: {
+  readonly clients: UserClients;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}): Subgraph {
+  const { clients, logger, metrics } = deps;
   return createSubgraph<UserContext>({
-    name: 'user',
+    name: 'user-subgraph',
     typeDefs: subgraphTypeDefs('user'),
     resolvers,
     mutationCodes,
     createContext: (call) => ({ call, clients, loaders: createUserLoaders(clients, call) }),
     logger,
+    metrics,
   });
 }

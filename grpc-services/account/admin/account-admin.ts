@@ -42,6 +42,6 @@ function checkedRole({ idempotencyKey, userId, role }: RoleChange): Role {
     v.id('userId', userId);
     v.check('role', granted !== undefined, `must be one of ${[...grantableRoles.values()].join(', ')}`);
   });
-  // The check above refuses any other role.
-  return granted ?? 'CUSTOMER';
+  if (granted === undefined) throw new Error('The check above lets no other role pass.');
+  return granted;
 }

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '@tiffin/lib/engines/database';
 import type { Address, AddressLines } from './address-entity.ts';
 import { bigintArray } from './sql-values.ts';
 
@@ -14,10 +15,10 @@ const columns = 'id, user_id, label, street, city, postal_code, area';
 
 /** Addresses of several users, oldest first, in one statement. The answer has one list for each page. */
 export async function findAddressPages(
-  em: EntityManager,
+  database: Database,
   pages: readonly AddressPageQuery[],
 ): Promise<Address[][]> {
-  const rows = await em.execute<(AddressRow & { page_no: string })[]>(
+  const rows = await database.query<AddressRow & { page_no: string }>(
     `select page.page_no, found.*
      from unnest(?::bigint[], ?::bigint[], ?::integer[]) with ordinality as page (user_id, after_id, max_items, page_no)
      cross join lateral (
@@ -60,12 +61,12 @@ export async function insertAddress(
 
 /** The changed address, or undefined where the user has no such address. */
 export async function changeAddress(
-  em: EntityManager,
+  database: Database,
   userId: string,
   id: string,
   lines: AddressLines,
 ): Promise<Address | undefined> {
-  const rows = await em.execute<AddressRow[]>(
+  const rows = await database.query<AddressRow>(
     `update account.address set label = ?, street = ?, city = ?, postal_code = ?, area = ?
      where id = ? and user_id = ?
      returning ${columns}`,
@@ -75,9 +76,9 @@ export async function changeAddress(
 }
 
 /** Whether the user had such an address. */
-export async function deleteAddress(em: EntityManager, userId: string, id: string): Promise<boolean> {
+export async function deleteAddress(database: Database, userId: string, id: string): Promise<boolean> {
   const sql = 'delete from account.address where id = ? and user_id = ? returning id';
-  return (await em.execute<unknown[]>(sql, [id, userId])).length > 0;
+  return (await database.query(sql, [id, userId])).length > 0;
 }
 
 interface AddressRow {

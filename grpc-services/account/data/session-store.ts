@@ -1,7 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '@tiffin/lib/engines/database';
 import { timestamp } from './sql-values.ts';
 import type { User } from './user-entity.ts';
 import { toUser, type UserRow } from './user-store.ts';
+
+// A session is what came of one login: the family of all its refresh tokens. It ends in one row. If every token carried
+// the mark instead, one that is being issued at the same moment would escape it.
 
 export interface NewSession {
   readonly id: string;
@@ -47,11 +51,11 @@ export interface Rotation {
  * Undefined where the old token is not good any more, whatever the reason.
  */
 export async function rotateToken(
-  em: EntityManager,
+  database: Database,
   { oldHash, newHash, nowMs, expiresAtMs }: Rotation,
 ): Promise<User | undefined> {
   const now = timestamp(nowMs);
-  const rows = await em.execute<UserRow[]>(
+  const rows = await database.query<UserRow>(
     `with spent as (
        update account.refresh_token as token set spent_at = ?
        from account.session
@@ -74,11 +78,11 @@ export async function rotateToken(
 
 /** Ends the session of a token that is spent already. False where there is no such token. */
 export async function revokeSessionOfSpentToken(
-  em: EntityManager,
+  database: Database,
   tokenHash: Buffer,
   nowMs: number,
 ): Promise<boolean> {
-  const rows = await em.execute<unknown[]>(
+  const rows = await database.query(
     `update account.session set revoked_at = coalesce(revoked_at, ?)
      where id = (select session_id from account.refresh_token where token_hash = ? and spent_at is not null)
      returning id`,
@@ -88,8 +92,8 @@ export async function revokeSessionOfSpentToken(
 }
 
 /** Ends the session of a token, spent or not. Nothing happens where there is none. */
-export async function revokeSession(em: EntityManager, tokenHash: Buffer, nowMs: number): Promise<void> {
-  await em.execute(
+export async function revokeSession(database: Database, tokenHash: Buffer, nowMs: number): Promise<void> {
+  await database.query(
     `update account.session set revoked_at = ?
      where id = (select session_id from account.refresh_token where token_hash = ?) and revoked_at is null`,
     [timestamp(nowMs), tokenHash],

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from '@tiffin/lib/engines/database';
 import type { Role } from '@tiffin/lib/identity/identity';
 import { bigintArray } from './sql-values.ts';
 import type { NewUser, User } from './user-entity.ts';
@@ -7,18 +8,18 @@ import type { NewUser, User } from './user-entity.ts';
 export const userColumns = 'id, email, display_name, phone, roles, created_at';
 
 /** The users that exist among the ids, in no order. */
-export async function findUsers(em: EntityManager, ids: readonly string[]): Promise<User[]> {
+export async function findUsers(database: Database, ids: readonly string[]): Promise<User[]> {
   const sql = `select ${userColumns} from account."user" where id = any(?::bigint[])`;
-  return (await em.execute<UserRow[]>(sql, [bigintArray(ids)])).map(toUser);
+  return (await database.query<UserRow>(sql, [bigintArray(ids)])).map(toUser);
 }
 
 /** The user who logs in with this e-mail address, and what the password is compared with. */
 export async function findLogin(
-  em: EntityManager,
+  database: Database,
   emailKey: string,
 ): Promise<{ user: User; passwordHash: string } | undefined> {
   const sql = `select ${userColumns}, password_hash from account."user" where email_key = ?`;
-  const [row] = await em.execute<(UserRow & { password_hash: string })[]>(sql, [emailKey]);
+  const [row] = await database.query<UserRow & { password_hash: string }>(sql, [emailKey]);
   return row && { user: toUser(row), passwordHash: row.password_hash };
 }
 
@@ -46,11 +47,11 @@ export async function insertUser(em: EntityManager, user: NewUser): Promise<bool
 
 /** The changed user, or undefined where there is none. What is undefined stays. */
 export async function changeProfile(
-  em: EntityManager,
+  database: Database,
   id: string,
   change: { readonly displayName: string | undefined; readonly phone: string | undefined },
 ): Promise<User | undefined> {
-  const rows = await em.execute<UserRow[]>(
+  const rows = await database.query<UserRow>(
     `update account."user" set display_name = coalesce(?::text, display_name), phone = coalesce(?::text, phone)
      where id = ?
      returning ${userColumns}`,
@@ -60,8 +61,8 @@ export async function changeProfile(
 }
 
 /** The user with the role, or undefined where there is no such user. */
-export async function addRole(em: EntityManager, id: string, role: Role): Promise<User | undefined> {
-  const rows = await em.execute<UserRow[]>(
+export async function addRole(database: Database, id: string, role: Role): Promise<User | undefined> {
+  const rows = await database.query<UserRow>(
     `update account."user" set roles = array_append(array_remove(roles, ?::text), ?::text) where id = ?
      returning ${userColumns}`,
     [role, role, id],
@@ -70,8 +71,8 @@ export async function addRole(em: EntityManager, id: string, role: Role): Promis
 }
 
 /** The user without the role, or undefined where there is no such user. */
-export async function removeRole(em: EntityManager, id: string, role: Role): Promise<User | undefined> {
-  const rows = await em.execute<UserRow[]>(
+export async function removeRole(database: Database, id: string, role: Role): Promise<User | undefined> {
+  const rows = await database.query<UserRow>(
     `update account."user" set roles = array_remove(roles, ?::text) where id = ? returning ${userColumns}`,
     [role, id],
   );

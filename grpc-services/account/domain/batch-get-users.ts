@@ -12,7 +12,7 @@ export async function batchGetUsers(
 ): Promise<(VisibleUser | undefined)[]> {
   const knowable = [...new Set(ids.filter(isId))];
   if (knowable.length === 0) return ids.map(() => undefined);
-  const found = await findUsers(deps.database.fork(), knowable);
+  const found = await findUsers(deps.database, knowable);
   const byId = new Map(found.map((user) => [user.id, visibleTo(identity, user)]));
   return ids.map((id) => byId.get(id));
 }

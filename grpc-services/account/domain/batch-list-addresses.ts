@@ -33,7 +33,7 @@ export async function batchListAddresses(
     throw new AppError('FORBIDDEN', {});
   if (requests.length === 0) return [];
   const lists = await findAddressPages(
-    deps.database.fork(),
+    deps.database,
     requests.map(({ userId, first, afterId = '0' }) => ({
       // No user has the id 0: a malformed id has an empty page and spoils no other.
       userId: isId(userId) ? userId : '0',

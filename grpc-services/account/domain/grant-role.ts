@@ -17,7 +17,7 @@ export async function grantRole(
   role: Role,
 ): Promise<User> {
   assertAdministrator(identity);
-  const user = await addRole(deps.database.fork(), userId, role);
+  const user = await addRole(deps.database, userId, role);
   if (!user) throw new AppError('USER_NOT_FOUND', { userId });
   return user;
 }

@@ -3,8 +3,7 @@ import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertSession } from '../data/session-store.ts';
 import { findLogin } from '../data/user-store.ts';
 import type { AccountDeps } from './deps.ts';
-import { newRefreshToken } from './refresh-token.ts';
-import { maxSessionsOfUser, refreshTokenLifetimeMs, type Session, toSession } from './session.ts';
+import { maxSessionsOfUser, newSession, type Session, toSession } from './session.ts';
 import { emailKeyOf, type User } from './user.ts';
 
 /**
@@ -19,17 +18,9 @@ export async function login(
   input: { readonly email: string; readonly password: string },
 ): Promise<Session> {
   const user = await authenticate(deps, context, emailKeyOf(input.email), input.password);
-  const refreshToken = newRefreshToken(deps.random);
-  const nowMs = deps.clock.now();
-  const session = {
-    id: String(await deps.ids.nextId()),
-    userId: user.id,
-    tokenHash: refreshToken.hash,
-    nowMs,
-    expiresAtMs: nowMs + refreshTokenLifetimeMs,
-  };
-  await insertSession(deps.database.fork(), session, maxSessionsOfUser);
-  return toSession(deps, user, refreshToken.token);
+  const { row, refreshToken } = await newSession(deps, user.id);
+  await insertSession(deps.database.fork(), row, maxSessionsOfUser);
+  return toSession(deps, user, refreshToken);
 }
 
 async function authenticate(
@@ -41,7 +32,7 @@ async function authenticate(
   // Before the attempt counts: our own overload must not lock an account.
   passwords.assertRoom();
   await loginAttempts.count(emailKey);
-  const found = await findLogin(database.fork(), emailKey);
+  const found = await findLogin(database, emailKey);
   const isRight = await passwords.matches(password, found?.passwordHash, signal);
   if (!found || !isRight) throw new AppError('INVALID_CREDENTIALS', {});
   await loginAttempts.forget(emailKey);

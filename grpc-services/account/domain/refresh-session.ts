@@ -15,7 +15,7 @@ export async function refreshSession(deps: AccountDeps, token: string): Promise<
   const refreshToken = newRefreshToken(deps.random);
   const nowMs = deps.clock.now();
   const expiresAtMs = nowMs + refreshTokenLifetimeMs;
-  const user = await rotateToken(deps.database.fork(), {
+  const user = await rotateToken(deps.database, {
     oldHash,
     newHash: refreshToken.hash,
     nowMs,
@@ -23,6 +23,6 @@ export async function refreshSession(deps: AccountDeps, token: string): Promise<
   });
   if (user) return toSession(deps, user, refreshToken.token);
   // A statement, and so a transaction, of its own: the revocation is committed before the refusal is thrown.
-  const wasSpent = await revokeSessionOfSpentToken(deps.database.fork(), oldHash, nowMs);
+  const wasSpent = await revokeSessionOfSpentToken(deps.database, oldHash, nowMs);
   throw wasSpent ? new AppError('SESSION_REUSED', {}) : new AppError('SESSION_EXPIRED', {});
 }

@@ -4,8 +4,7 @@ import { insertSession } from '../data/session-store.ts';
 import type { NewUser } from '../data/user-entity.ts';
 import { insertUser } from '../data/user-store.ts';
 import type { AccountDeps } from './deps.ts';
-import { newRefreshToken } from './refresh-token.ts';
-import { maxSessionsOfUser, refreshTokenLifetimeMs, type Session, toSession } from './session.ts';
+import { maxSessionsOfUser, newSession, type Session, toSession } from './session.ts';
 import { emailKeyOf } from './user.ts';
 
 export interface Registration {
@@ -24,7 +23,6 @@ export async function register(
   input: Registration,
 ): Promise<Session> {
   const passwordHash = await deps.passwords.hash(input.password, context.signal);
-  const nowMs = deps.clock.now();
   const user: NewUser = {
     id: String(await deps.ids.nextId()),
     email: input.email.trim(),
@@ -33,21 +31,14 @@ export async function register(
     displayName: input.displayName.trim(),
     phone: null,
     roles: ['CUSTOMER'],
-    createdAt: new Date(nowMs),
+    createdAt: new Date(deps.clock.now()),
   };
-  const refreshToken = newRefreshToken(deps.random);
-  const session = {
-    id: String(await deps.ids.nextId()),
-    userId: user.id,
-    tokenHash: refreshToken.hash,
-    nowMs,
-    expiresAtMs: nowMs + refreshTokenLifetimeMs,
-  };
+  const { row, refreshToken } = await newSession(deps, user.id);
   const isNew = await deps.database.transaction(async (em) => {
     if (!(await insertUser(em, user))) return false;
-    await insertSession(em, session, maxSessionsOfUser);
+    await insertSession(em, row, maxSessionsOfUser);
     return true;
   }, context);
   if (!isNew) throw new AppError('EMAIL_TAKEN', {});
-  return toSession(deps, user, refreshToken.token);
+  return toSession(deps, user, refreshToken);
 }

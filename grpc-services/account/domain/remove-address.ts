@@ -14,6 +14,6 @@ export async function removeAddress(
   addressId: string,
 ): Promise<void> {
   const userId = signedInUserId(identity);
-  const wasThere = await deleteAddress(deps.database.fork(), userId, addressId);
+  const wasThere = await deleteAddress(deps.database, userId, addressId);
   if (!wasThere) throw new AppError('ADDRESS_NOT_FOUND', { addressId });
 }

@@ -17,7 +17,7 @@ export async function revokeRole(
   role: Role,
 ): Promise<User> {
   assertAdministrator(identity);
-  const user = await removeRole(deps.database.fork(), userId, role);
+  const user = await removeRole(deps.database, userId, role);
   if (!user) throw new AppError('USER_NOT_FOUND', { userId });
   return user;
 }

@@ -1,5 +1,7 @@
 import type { AccessToken } from '@tiffin/lib/identity/access-token';
+import type { NewSession } from '../data/session-store.ts';
 import type { AccountDeps } from './deps.ts';
+import { newRefreshToken } from './refresh-token.ts';
 import type { User } from './user.ts';
 
 /** A refresh token that is not used for so long is worth nothing. */
@@ -12,6 +14,18 @@ export interface Session {
   readonly user: User;
   readonly accessToken: AccessToken;
   readonly refreshToken: string;
+}
+
+/** What a login stores, and the refresh token that only the user gets. */
+export async function newSession(
+  deps: AccountDeps,
+  userId: string,
+): Promise<{ readonly row: NewSession; readonly refreshToken: string }> {
+  const { token, hash } = newRefreshToken(deps.random);
+  const nowMs = deps.clock.now();
+  const id = String(await deps.ids.nextId());
+  const row = { id, userId, tokenHash: hash, nowMs, expiresAtMs: nowMs + refreshTokenLifetimeMs };
+  return { row, refreshToken: token };
 }
 
 /** Signs the access token that goes with a refresh token; it carries the roles of `user` as they were just read. */

@@ -17,7 +17,7 @@ export async function updateAddress(
   lines: AddressLines,
 ): Promise<Address> {
   const userId = signedInUserId(identity);
-  const address = await changeAddress(deps.database.fork(), userId, addressId, trimmedLines(lines));
+  const address = await changeAddress(deps.database, userId, addressId, trimmedLines(lines));
   if (!address) throw new AppError('ADDRESS_NOT_FOUND', { addressId });
   return address;
 }

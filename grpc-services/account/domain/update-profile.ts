@@ -15,7 +15,7 @@ export async function updateProfile(
   change: { readonly displayName: string | undefined; readonly phone: string | undefined },
 ): Promise<User> {
   const userId = signedInUserId(identity);
-  const user = await changeProfile(deps.database.fork(), userId, {
+  const user = await changeProfile(deps.database, userId, {
     displayName: change.displayName?.trim(),
     phone: change.phone,
   });

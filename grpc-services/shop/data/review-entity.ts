@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 export const ReviewEntity = defineEntity({
   name: 'Review',
@@ -13,3 +13,8 @@ export const ReviewEntity = defineEntity({
     createdAt: p.datetime(),
   },
 });
+
+type ReviewRow = InferEntity<typeof ReviewEntity>;
+
+/** What a customer wrote about a shop. */
+export type Review = Readonly<Pick<ReviewRow, Exclude<keyof ReviewRow, symbol>>>;

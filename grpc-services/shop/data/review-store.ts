@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
-import type { Review } from '../domain/review.ts';
 import { bigintArray } from './bigint-array.ts';
+import type { Review } from './review-entity.ts';
 
 /** Whose reviews are listed. */
 export type ReviewParent = 'shop' | 'author';

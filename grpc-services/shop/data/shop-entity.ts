@@ -1,4 +1,4 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 export const ShopEntity = defineEntity({
   name: 'Shop',
@@ -19,3 +19,11 @@ export const ShopEntity = defineEntity({
     version: p.integer(),
   },
 });
+
+type ShopRow = InferEntity<typeof ShopEntity>;
+
+/**
+ * A place that sells goods. Ids are decimal text; the rating is the average in hundredths of a star, 0 without reviews;
+ * `version` rises with every change by the owner, not with reviews.
+ */
+export type Shop = Readonly<Omit<Pick<ShopRow, Exclude<keyof ShopRow, symbol>>, 'ratingSum'>>;

@@ -1,8 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
-import type { Shop, ShopPosition } from '../domain/shop.ts';
 import { bigintArray } from './bigint-array.ts';
-import { ShopEntity } from './shop-entity.ts';
+import { type Shop, ShopEntity } from './shop-entity.ts';
+
+/** A place in the list of shops: the sort key of the shop before it. */
+export type ShopPosition = Pick<Shop, 'ratingHundredths' | 'id'>;
 
 /** Which shops, and from where on. */
 export interface ShopQuery {

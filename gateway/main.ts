@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { loadConfig } from '@tiffin/lib/config/config';
+import { createAccessTokenVerifier } from '@tiffin/lib/identity/access-token';
+import { generateTokenKeysOnce, parseVerifyKeys } from '@tiffin/lib/identity/token-keys';
+import type { StartGateway } from '@tiffin/lib/service/gateway';
+import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
+import { createApolloExecutor } from './apollo-executor.ts';
+import { gatewayVariables } from './gateway-config.ts';
+import { createGatewayServer } from './gateway-server.ts';
+
+/** Starts the gateway: loads the supergraph, links its subgraphs and makes the one endpoint. */
+export const start: StartGateway = async ({ clock, logger, metrics, env, dataDir, isReady, budget, subgraph }) => {
+  const config = loadConfig(gatewayVariables, env);
+  const jwks = config.TOKEN_VERIFY_KEYS
+    ? await parseVerifyKeys(config.TOKEN_VERIFY_KEYS)
+    : (await generateTokenKeysOnce(join(dataDir, 'keys'))).verifyKeys;
+  const executor = await createApolloExecutor(supergraphSdl(), subgraph);
+  const http = createGatewayServer({
+    executor,
+    tokens: createAccessTokenVerifier({ jwks, clock }),
+    clock,
+    logger,
+    metrics,
+    isReady,
+    budget,
+    newRequestId: randomUUID,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    playground: config.PLAYGROUND,
+  });
+  return { http, stop: () => executor.stop() };
+};

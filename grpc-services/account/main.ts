@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { loadConfig } from '@tiffin/lib/config/config';
+import { createAccessTokenSigner } from '@tiffin/lib/identity/access-token';
+import { generateTokenKeysOnce, parseSigningKey } from '@tiffin/lib/identity/token-keys';
+import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import type { StartService } from '@tiffin/lib/service/service';
+import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
+import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
+import { accountConfig } from './account-config.ts';
+import { accountAdmin } from './admin/account-admin.ts';
+import { accountApi } from './api/account-api.ts';
+import { AddressEntity } from './data/address-entity.ts';
+import { demoPassword, hasUsers, insertDemoData } from './data/demo-data.ts';
+import { createLoginAttempts } from './data/login-attempts.ts';
+import { migrations } from './data/migrations.ts';
+import { UserEntity } from './data/user-entity.ts';
+import type { AccountDeps } from './domain/deps.ts';
+import { createHashSlots } from './domain/hash-slots.ts';
+import { createScryptHasher } from './domain/password-hash.ts';
+import { createPasswords } from './domain/passwords.ts';
+
+/** Starts the account service: users, their sessions and their addresses. */
+export const start: StartService = async (platform) => {
+  const { clock, dataDir, env } = platform;
+  const config = loadConfig(accountConfig, env);
+  const signingKey = config.TOKEN_SIGNING_KEY
+    ? await parseSigningKey(config.TOKEN_SIGNING_KEY)
+    : (await generateTokenKeysOnce(join(dataDir, 'keys'))).signingKey;
+  const hasher = createScryptHasher();
+  const hashSlots = createHashSlots({
+    maxConcurrent: config.ACCOUNT_MAX_HASHES,
+    maxQueued: config.ACCOUNT_MAX_QUEUED_HASHES,
+  });
+  const database = await platform.openDatabase({
+    schema: 'account',
+    entities: [UserEntity, AddressEntity],
+    migrations,
+  });
+  if (platform.demoData && !(await hasUsers(database.fork()))) {
+    const passwordHash = await hasher.hash(demoPassword);
+    await database.transaction((em) => insertDemoData(em, passwordHash));
+  }
+  const deps: AccountDeps = {
+    clock,
+    database,
+    ids: await platform.openIds(database),
+    random: randomBytes,
+    passwords: await createPasswords(hasher, hashSlots, randomBytes),
+    loginAttempts: createLoginAttempts({
+      redis: await platform.openRedis(),
+      maxAttempts: config.ACCOUNT_MAX_LOGIN_ATTEMPTS,
+      windowMs: config.ACCOUNT_LOGIN_WINDOW,
+    }),
+    accessTokens: createAccessTokenSigner({ key: signingKey, clock }),
+  };
+  return {
+    rpc: [
+      bindRpc(AccountServiceService, accountApi(deps)),
+      bindRpc(AccountAdminServiceService, accountAdmin(deps)),
+    ],
+    stop: () => database.close(),
+  };
+};

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DemoRandom } from '@tiffin/lib/demo/demo-random';
+import { AppError } from '@tiffin/lib/errors/app-error';
+import { insertGoods } from '../data/goods-store.ts';
+import { callBy, createGoodsTestBed, type GoodsTestBed, merchant, shopId } from '../goods-test-bed.ts';
+import { assertLedgerTells, readLedger } from '../stock-ledger-check.ts';
+import { adjustStock } from './adjust-stock.ts';
+
+let bed: GoodsTestBed;
+before(async () => {
+  bed = await createGoodsTestBed();
+});
+after(() => bed.stop());
+
+test('whatever adjustments come at once, the stock is the sum of the ledger and the ledger is the truth', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const random = new DemoRandom(seed);
+    const goodsIds = [`${seed}01`, `${seed}02`, `${seed}03`] as const;
+    for (const id of goodsIds) await insertGoods(bed.deps.database, emptyGoods(id));
+    const adjustments = Array.from({ length: 60 }, () => ({
+      goodsId: random.pick(goodsIds),
+      delta:
+        random.between(0, 9) === 0
+          ? random.pick([999_990, -999_990])
+          : random.between(1, 30) * random.pick([1, -1]),
+      reason: 'Count',
+    }));
+    const outcomes = await Promise.allSettled(
+      adjustments.map((adjustment) => adjustStock(bed.deps, callBy(merchant), adjustment)),
+    );
+    for (const id of goodsIds) {
+      const accepted = adjustments.filter(({ goodsId }, index) => {
+        return goodsId === id && outcomes[index]?.status === 'fulfilled';
+      });
+      const deltas = (await assertLedgerTells(bed.deps.database, id)).map((entry) => entry.delta);
+      assert.deepEqual(deltas.toSorted(), accepted.map(({ delta }) => delta).toSorted(), `seed ${seed}`);
+    }
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      const { reason } = outcome;
+      assert.ok(
+        AppError.is(reason, 'OUT_OF_STOCK') || AppError.is(reason, 'INVALID_ARGUMENT'),
+        String(reason),
+      );
+    }
+  }
+});
+
+test('an entry tells who moved the stock, by how much, when and why', async () => {
+  await insertGoods(bed.deps.database, emptyGoods('77'));
+  const reason = "Baker's dozen? \\o/";
+  await adjustStock(bed.deps, callBy(merchant), { goodsId: '77', delta: 13, reason });
+  const own = callBy({ kind: 'service', name: 'stocktaking' });
+  await adjustStock(bed.deps, own, { goodsId: '77', delta: -1, reason: 'Count' });
+  const atMs = bed.deps.clock.now();
+  assert.deepEqual(await readLedger(bed.deps.database, '77'), [
+    { delta: 13, balanceAfter: 13, reason, actorId: merchant.userId, atMs },
+    { delta: -1, balanceAfter: 12, reason: 'Count', actorId: undefined, atMs },
+  ]);
+});
+
+test('a refused adjustment leaves no entry', async () => {
+  await insertGoods(bed.deps.database, emptyGoods('78'));
+  await assert.rejects(
+    adjustStock(bed.deps, callBy(merchant), { goodsId: '78', delta: -1, reason: 'Count' }),
+  );
+  assert.deepEqual(await readLedger(bed.deps.database, '78'), []);
+});
+
+function emptyGoods(id: string) {
+  const price = { amountCents: 100, currency: 'EUR' };
+  return { id, shopId, name: 'Bread', description: '', price, categoryIds: [], available: 0, version: 1 };
+}

@@ -1,0 +1,48 @@
+import { after, before } from 'node:test';
+import { type RpcErrorCase, testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
+import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
+import {
+  AdjustStockRequest,
+  CreateGoodsRequest,
+  UpdateGoodsRequest,
+} from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { callBy, createGoodsTestBed, type GoodsTestBed, merchant, shopId } from './goods-test-bed.ts';
+
+let bed: GoodsTestBed;
+let goodsId: string;
+before(async () => {
+  bed = await createGoodsTestBed();
+  const { goods } = await bed.admin.createGoods(newGoods, call);
+  goodsId = String(goods?.id);
+});
+after(() => bed.stop());
+
+const call = callBy(merchant);
+const newGoods = CreateGoodsRequest.create({
+  idempotencyKey: 'k-1',
+  shopId,
+  name: 'Bread',
+  price: { amountCents: 450, currency: 'EUR' },
+});
+const rename = () =>
+  UpdateGoodsRequest.create({ idempotencyKey: 'k-2', goodsId, version: 1, name: 'Rye bread' });
+const take = () =>
+  AdjustStockRequest.create({ idempotencyKey: 'k-3', goodsId, delta: -1, reason: 'Spoiled' });
+
+const cases = {
+  CreateGoods: {
+    SHOP_NOT_FOUND: () => bed.admin.createGoods({ ...newGoods, shopId: '999' }, call),
+    CATEGORY_NOT_FOUND: () => bed.admin.createGoods({ ...newGoods, categoryIds: ['999'] }, call),
+  },
+  UpdateGoods: {
+    GOODS_NOT_FOUND: () => bed.admin.updateGoods({ ...rename(), goodsId: '999' }, call),
+    CATEGORY_NOT_FOUND: () => bed.admin.updateGoods({ ...rename(), categoryIds: { ids: ['999'] } }, call),
+    VERSION_CONFLICT: () => bed.admin.updateGoods({ ...rename(), version: 7 }, call),
+  },
+  AdjustStock: {
+    GOODS_NOT_FOUND: () => bed.admin.adjustStock({ ...take(), goodsId: '999' }, call),
+    OUT_OF_STOCK: () => bed.admin.adjustStock(take(), call),
+  },
+} satisfies RpcErrorCases<'tiffin.goods.v1.GoodsAdminService', RpcErrorCase>;
+
+testRpcErrorCases('tiffin.goods.v1.GoodsAdminService', cases);

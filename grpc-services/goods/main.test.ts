@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
+import { demoId } from '@tiffin/lib/demo/demo-id';
+import { openDatabase } from '@tiffin/lib/engines/database';
+import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import type { Platform } from '@tiffin/lib/service/service';
+import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
+import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { callBy, fakeShops } from './goods-test-bed.ts';
+import { start } from './main.ts';
+
+test('the service starts on empty tables, with and without demo data, and stops', async () => {
+  for (const demoData of [true, false]) {
+    const embedded = await openEmbeddedPostgres();
+    const service = await start({
+      clock: new VirtualClock(),
+      demoData,
+      openDatabase: (options) => openDatabase({ ...options, embedded }),
+      openIds: async () => ({ nextId: () => 1n }),
+      client: () => fakeShops({ ping: async () => {} }),
+    } as Partial<Platform> as Platform);
+
+    const [api, admin] = service.rpc;
+    assert.equal(api?.definition, GoodsServiceService);
+    assert.equal(admin?.definition, GoodsAdminServiceService);
+    const request = { ids: [String(demoId('goods', 1))] };
+    const answer = await api?.handlers['batchGetGoods']?.(request as never, callBy() as never);
+    const { goods } = answer as { goods: { goods?: { shopId: string } }[] };
+    assert.equal(goods[0]?.goods?.shopId, demoData ? String(demoId('shop', 1)) : undefined);
+    await service.stop();
+    await embedded.close();
+  }
+});

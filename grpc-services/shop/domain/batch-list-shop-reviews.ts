@@ -1,0 +1,12 @@
+import type { ShopDeps } from './deps.ts';
+import type { Page } from './page.ts';
+import type { Review } from './review.ts';
+import { listReviewPages, type ReviewPageRequest } from './review-pages.ts';
+
+/** What was written about each shop, newest first: one page for each request, in their order. */
+export function batchListShopReviews(
+  deps: ShopDeps,
+  requests: readonly ReviewPageRequest[],
+): Promise<Page<Review>[]> {
+  return listReviewPages(deps, 'shop', requests);
+}

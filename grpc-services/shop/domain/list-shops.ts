@@ -1,0 +1,21 @@
+import { isId } from '@tiffin/lib/errors/invalid-argument';
+import { findShopsByRating, type ShopPosition } from '../data/shop-store.ts';
+import type { ShopDeps } from './deps.ts';
+import { type Page, toPage } from './page.ts';
+import type { Shop } from './shop.ts';
+
+/** Which page of which shops; an absent filter lets all through. */
+export interface ShopListRequest {
+  readonly categoryId: string | undefined;
+  readonly area: string | undefined;
+  readonly first: number;
+  /** The page starts behind this place. */
+  readonly after: ShopPosition | undefined;
+}
+
+/** Shops by rating, best first. A malformed category id is an unknown category: no shop has it. */
+export async function listShops({ database }: ShopDeps, request: ShopListRequest): Promise<Page<Shop>> {
+  const { categoryId, area, first, after } = request;
+  if (categoryId !== undefined && !isId(categoryId)) return toPage([], first);
+  return toPage(await findShopsByRating(database, { categoryId, area, after, maxItems: first + 1 }), first);
+}

@@ -1,0 +1,30 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { lockShop, saveShop } from '../data/shop-store.ts';
+import { requireManager, requireMerchant } from './caller.ts';
+import type { ShopDeps } from './deps.ts';
+import type { Shop } from './shop.ts';
+
+/**
+ * Takes a shop of the caller through a transition of the aggregate. One that changes nothing writes nothing. The lock
+ * stands in for a version: whoever opens or closes a shop need not know what else changed.
+ * @throws AppError SHOP_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function changeLockedShop(
+  { database }: ShopDeps,
+  context: CallContext,
+  shopId: string,
+  transition: (shop: Shop) => Shop,
+): Promise<Shop> {
+  requireMerchant(context.identity);
+  return database.transaction(async (em) => {
+    const shop = await lockShop(em, shopId);
+    if (!shop) throw new AppError('SHOP_NOT_FOUND', { shopId });
+    requireManager(context.identity, shop);
+    const changed = transition(shop);
+    if (changed === shop) return shop;
+    const saved = await saveShop(em, changed, shop.version);
+    if (!saved) throw new Error(`Shop ${shopId} changed while it was locked.`);
+    return saved;
+  }, context);
+}

@@ -1,0 +1,12 @@
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import type { ShopDeps } from './deps.ts';
+import { changeLockedShop } from './locked-shop.ts';
+import { openedShop, type Shop } from './shop.ts';
+
+/**
+ * Opens a shop of the caller for orders. Idempotent.
+ * @throws AppError SHOP_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
+ */
+export function openShop(deps: ShopDeps, context: CallContext, shopId: string): Promise<Shop> {
+  return changeLockedShop(deps, context, shopId, openedShop);
+}

@@ -1,0 +1,33 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { findShops, saveShop } from '../data/shop-store.ts';
+import { requireManager, requireMerchant } from './caller.ts';
+import { requireCategory } from './category.ts';
+import type { ShopDeps } from './deps.ts';
+import { changedShop, type Shop, type ShopChange } from './shop.ts';
+
+/**
+ * Changes a shop that still is as the caller read it.
+ * @throws AppError SHOP_NOT_FOUND, CATEGORY_NOT_FOUND, VERSION_CONFLICT, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function updateShop(
+  deps: ShopDeps,
+  context: CallContext,
+  input: { readonly shopId: string; readonly version: number; readonly change: ShopChange },
+): Promise<Shop> {
+  const { shopId, version, change } = input;
+  requireMerchant(context.identity);
+  const shop = await getShop(deps, shopId);
+  requireManager(context.identity, shop);
+  const changed = changedShop(shop, version, change);
+  if (change.categoryId !== undefined) await requireCategory(deps, context, change.categoryId);
+  const saved = await saveShop(deps.database.fork(), changed, version);
+  if (saved) return saved;
+  throw new AppError('VERSION_CONFLICT', { currentVersion: (await getShop(deps, shopId)).version });
+}
+
+async function getShop({ database }: ShopDeps, shopId: string): Promise<Shop> {
+  const [shop] = await findShops(database, [shopId]);
+  if (!shop) throw new AppError('SHOP_NOT_FOUND', { shopId });
+  return shop;
+}

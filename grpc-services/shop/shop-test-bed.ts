@@ -1,0 +1,129 @@
+import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
+import { type Database, type DatabaseOptions, openDatabase } from '@tiffin/lib/engines/database';
+import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import { anonymous, type Identity, type Role } from '@tiffin/lib/identity/identity';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import type { RpcClient } from '@tiffin/lib/rpc/service';
+import type { Shop, ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import type { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
+import { shopAdmin } from './admin/shop-admin.ts';
+import { shopApi } from './api/shop-api.ts';
+import { migrations } from './data/migrations.ts';
+import { ReviewEntity } from './data/review-entity.ts';
+import { ShopEntity } from './data/shop-entity.ts';
+import type { ShopDeps } from './domain/deps.ts';
+
+/** Both doors over one database, beside a goods service that knows `categoryIds`. */
+export interface ShopTestBed {
+  readonly api: RpcClient<ShopServiceService>;
+  readonly admin: RpcClient<ShopAdminServiceService>;
+  readonly deps: ShopDeps;
+  readonly clock: VirtualClock;
+  /** Every statement outside of a transaction; tests empty it. */
+  readonly statements: string[];
+  /** Shops that the merchant owns, one for each override, in their order. */
+  addShops(...overrides: Partial<NewShopRow>[]): Promise<string[]>;
+  /** The shop as the api shows it now. */
+  getShop(id: string): Promise<Shop>;
+  stop(): Promise<void>;
+}
+
+type NewShopRow = typeof shopRow;
+
+export const categoryIds = ['21', '22'] as const;
+export const merchant = user('2', 'CUSTOMER', 'MERCHANT');
+export const otherMerchant = user('4', 'CUSTOMER', 'MERCHANT');
+export const administrator = user('3', 'ADMIN');
+export const customer = user('1', 'CUSTOMER');
+export const ownProcess: Identity = { kind: 'service', name: 'test' };
+
+const shopRow = {
+  ownerId: merchant.userId,
+  name: 'Forno Bello',
+  description: 'Wood fire.',
+  categoryId: '21',
+  area: 'Mitte',
+  status: 'CLOSED' as 'OPEN' | 'CLOSED',
+  ratingSum: 0,
+  reviewCount: 0,
+  version: 1,
+};
+
+/** What `openDatabase` needs beside an engine. */
+export const shopSchema = { schema: 'shop', entities: [ShopEntity, ReviewEntity], migrations };
+
+/** Without an engine, in memory. Beds on one engine need different `lastId`s, which new ids follow. */
+export async function createShopTestBed(
+  engine?: Pick<DatabaseOptions, 'url'>,
+  lastId = 1_000n,
+): Promise<ShopTestBed> {
+  const embedded = engine ? undefined : await openEmbeddedPostgres();
+  const database = await openDatabase({ ...shopSchema, ...engine, embedded });
+  const statements: string[] = [];
+  const clock = new VirtualClock(1_900_000_000_123);
+  let id = lastId;
+  const deps: ShopDeps = {
+    clock,
+    database: recordStatements(database, statements),
+    ids: { nextId: () => ++id } as ShopDeps['ids'],
+    goods: fakeGoods(database),
+  };
+  const api = shopApi(deps);
+  return {
+    api,
+    admin: shopAdmin(deps),
+    deps,
+    clock,
+    statements,
+    async addShops(...overrides) {
+      const rows = overrides.map((override) => ({ ...shopRow, ...override, id: String(++id) }));
+      await database.fork().insertMany(ShopEntity, rows);
+      return rows.map(({ id }) => id);
+    },
+    async getShop(id) {
+      const { shops } = await api.batchGetShops({ ids: [id] }, callBy());
+      const shop = shops[0]?.shop;
+      if (!shop) throw new Error(`There is no shop ${id}.`);
+      return shop;
+    },
+    async stop() {
+      await database.close();
+      await embedded?.close();
+    },
+  };
+}
+
+/** A call on somebody's behalf, with all the time in the world. */
+export function callBy(identity: Identity = anonymous): CallContext {
+  const signal = new AbortController().signal;
+  return { requestId: 'test', identity, deadlineMs: Number.MAX_SAFE_INTEGER, signal };
+}
+
+export function callByCustomer(userId: string): CallContext {
+  return callBy(user(userId, 'CUSTOMER'));
+}
+
+/** Reads from the database too: it would wait in vain if it were called inside of a transaction. */
+function fakeGoods(database: Database): ShopDeps['goods'] {
+  return {
+    async batchGetCategories({ ids }) {
+      await database.ping();
+      const known = (id: string) => categoryIds.some((categoryId) => categoryId === id);
+      return { categories: ids.map((id) => ({ category: known(id) ? { id, name: 'Pizza' } : undefined })) };
+    },
+  };
+}
+
+function user(userId: string, ...roles: Role[]) {
+  return { kind: 'user', userId, roles } as const;
+}
+
+function recordStatements(database: Database, statements: string[]): Database {
+  return {
+    ...database,
+    query(sql, parameters) {
+      statements.push(sql);
+      return database.query(sql, parameters);
+    },
+  };
+}

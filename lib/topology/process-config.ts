@@ -1,0 +1,140 @@
+import { type Config, type ConfigSchema, type Env, loadConfig } from '../config/config.ts';
+import { boolean, choice, durationMs, port, secret, text, url } from '../config/variable.ts';
+import type { Topology } from './topology.ts';
+
+const postgresUrl = { optional: true, secret: true, protocols: ['postgres', 'postgresql'] } as const;
+
+/** What every process reads from its environment, whatever runs in it. */
+export const processVariables = {
+  HOST: text({ default: '127.0.0.1', description: 'The address that everything listens on.' }),
+  DATA_DIR: text({ default: '.data', description: 'Where embedded engines and generated keys are kept.' }),
+  DATABASE_URL: url({
+    ...postgresUrl,
+    description: 'A PostgreSQL server for all services, a schema each; without it PGlite in this process.',
+  }),
+  REDIS_URL: url({
+    optional: true,
+    secret: true,
+    protocols: ['redis', 'rediss'],
+    description: 'A Redis server, redis:// or rediss://; without it an imitation in this process.',
+  }),
+  INTERNAL_TOKEN_SECRET: secret({
+    optional: true,
+    minChars: 32,
+    description: 'Signs what our processes say to each other; the same in all of them.',
+  }),
+  OPS_PORT: port({
+    optional: true,
+    description: 'Where a process of services only answers /readyz and /metrics; else its first port + 1000.',
+  }),
+  DEMO_DATA: boolean({ default: true, description: 'Whether empty databases are filled with demo data.' }),
+  REQUEST_TIMEOUT_MS: durationMs({
+    default: 5_000,
+    min: 1,
+    max: 60_000,
+    description: 'The budget of a request; x-request-timeout-ms asks for less.',
+  }),
+  DRAIN_MS: durationMs({
+    default: 1_000,
+    min: 0,
+    max: 4_000,
+    description: 'How long a stopping process says "not ready" before it closes its ports.',
+  }),
+  LOG_FORMAT: choice({ of: ['text', 'json'], default: 'text', description: 'Lines for people or for machines.' }),
+  LOG_LEVEL: choice({
+    of: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'warn',
+    description: 'Lines below it are not written; info has one line for each request and rpc.',
+  }),
+};
+
+export interface ProcessConfig {
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrlOf: (service: string) => { readonly url: string; readonly variable: string } | undefined;
+  readonly redisUrl: string | undefined;
+  readonly internalTokenSecret: string | undefined;
+  readonly demoData: boolean;
+  readonly opsPort: number | undefined;
+  readonly maxRequestMs: number;
+  readonly drainMs: number;
+  readonly logFormat: 'text' | 'json';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Where a component of another process listens. */
+  readonly urlOf: (component: string) => string | undefined;
+  /** Where a component of this process listens. */
+  readonly portOf: (component: string) => number;
+}
+
+/**
+ * The configuration of a process that may run any part of the topology.
+ * @throws ConfigError that lists every bad variable.
+ */
+export function loadProcessConfig(topology: Topology, env: Env): ProcessConfig {
+  const schema: ConfigSchema = { ...processVariables, ...componentVariables(topology) };
+  const values = loadConfig(schema, env) as Config<typeof processVariables> & Record<string, unknown>;
+  return {
+    host: values.HOST,
+    dataDir: values.DATA_DIR,
+    databaseUrlOf(service) {
+      const own = `${variablePrefix(service)}_DATABASE_URL`;
+      const variable = values[own] === undefined ? 'DATABASE_URL' : own;
+      const databaseUrl = values[variable] as string | undefined;
+      return databaseUrl === undefined ? undefined : { url: databaseUrl, variable };
+    },
+    redisUrl: values.REDIS_URL,
+    internalTokenSecret: values.INTERNAL_TOKEN_SECRET,
+    demoData: values.DEMO_DATA,
+    opsPort: values.OPS_PORT,
+    maxRequestMs: values.REQUEST_TIMEOUT_MS,
+    drainMs: values.DRAIN_MS,
+    logFormat: values.LOG_FORMAT,
+    logLevel: values.LOG_LEVEL,
+    urlOf: (component) => values[urlVariable(component)] as string | undefined,
+    portOf: (component) => values[portVariable(component)] as number,
+  };
+}
+
+/** `shop-subgraph` reads SHOP_SUBGRAPH_URL. */
+export const urlVariable = (component: string) => `${variablePrefix(component)}_URL`;
+
+/** The gateway's port is what users change, so it has the usual name. */
+export const portVariable = (component: string) => (component === 'gateway' ? 'PORT' : `${variablePrefix(component)}_PORT`);
+
+const variablePrefix = (component: string) => component.toUpperCase().replaceAll('-', '_');
+
+/** The variables that follow from the topology: a port for each component, a URL for each that others call. */
+export function componentVariables(topology: Topology): ConfigSchema {
+  return Object.assign({}, ...Object.entries(topology).map(([name, component]) => variablesOf(name, component)));
+}
+
+function variablesOf(name: string, { kind, port: usualPort }: Topology[string]): ConfigSchema {
+  const ports = {
+    [portVariable(name)]: port({ default: usualPort, description: `Where ${name} listens; 0 takes a free port.` }),
+  };
+  switch (kind) {
+    case 'gateway':
+      return ports;
+    case 'subgraph':
+      return {
+        ...ports,
+        [urlVariable(name)]: url({
+          optional: true,
+          protocols: ['http', 'https'],
+          description: `The GraphQL endpoint of ${name}, where another process runs it.`,
+        }),
+      };
+    case 'service':
+      return {
+        ...ports,
+        [urlVariable(name)]: text({
+          optional: true,
+          description: `host:port where ${name} answers gRPC, where another process runs it.`,
+        }),
+        [`${variablePrefix(name)}_DATABASE_URL`]: url({
+          ...postgresUrl,
+          description: `A PostgreSQL server for ${name} alone.`,
+        }),
+      };
+  }
+}

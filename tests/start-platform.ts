@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess } from '@tiffin/lib/topology/run-process';
+import { topology } from '../tiffin.ts';
+
+export interface GraphQLAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Each test knows the shape that its own query asks for.
+  // biome-ignore lint/suspicious/noExplicitAny: the shape differs with each query
+  readonly data: any;
+  readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: { code: string } }[];
+}
+
+export interface PlatformUnderTest extends AsyncDisposable {
+  readonly url: string;
+  query(text: string, options?: QueryOptions): Promise<GraphQLAnswer>;
+  /** An access token of a demo account. */
+  logIn(account: 'customer' | 'merchant' | 'admin'): Promise<string>;
+  /** The sum of a counter or of a histogram's count over the label sets that match. */
+  metric(name: string, labels?: Record<string, string>): Promise<number>;
+}
+
+export interface QueryOptions {
+  readonly variables?: Record<string, unknown>;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** The whole platform in this process on embedded engines and a free port, with demo data, in a folder of its own. */
+export async function startPlatform(env: Record<string, string> = {}): Promise<PlatformUnderTest> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tiffin-test-'));
+  const running = await startProcess(
+    topology,
+    Object.keys(topology),
+    { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', ...env },
+    { processEvents: { on() {}, off() {}, exit() {} }, write() {} },
+  );
+  const url = running.addresses.get('gateway') ?? '';
+  return {
+    ...clientOf(url),
+    async [Symbol.asyncDispose]() {
+      await running.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A client of a gateway, wherever it runs. */
+export function clientOf(url: string): Omit<PlatformUnderTest, typeof Symbol.asyncDispose> {
+  async function query(text: string, { variables, token, headers }: QueryOptions = {}): Promise<GraphQLAnswer> {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      body: JSON.stringify({ query: text, variables }),
+    });
+    const body = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>;
+    return { status: response.status, headers: response.headers, ...body };
+  }
+
+  return {
+    url,
+    query,
+    async logIn(account) {
+      const { data } = await query(
+        `mutation ($email: String!) {
+          login(input: { email: $email, password: "tiffin-demo" }) {
+            ... on LoginSuccess { session { accessToken } }
+          }
+        }`,
+        { variables: { email: `${account}@tiffin.example` } },
+      );
+      return data.login.session.accessToken;
+    },
+    async metric(name, labels = {}) {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+      const matching = lines.filter((line) =>
+        Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)),
+      );
+      return matching.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+    },
+  };
+}
