@@ -7,7 +7,10 @@ import { anonymous, type Identity } from '@tiffin/lib/identity/identity';
  * could ride on.
  * @throws AppError UNAUTHENTICATED for anything but no header or a valid bearer token.
  */
-export async function authenticate(header: string | undefined, tokens: AccessTokenVerifier): Promise<Identity> {
+export async function authenticate(
+  header: string | undefined,
+  tokens: AccessTokenVerifier,
+): Promise<Identity> {
   if (header === undefined) return anonymous;
   const token = /^Bearer (\S+)$/i.exec(header)?.[1];
   if (!token) throw new AppError('UNAUTHENTICATED', {});

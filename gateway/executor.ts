@@ -1,6 +1,6 @@
-import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 /** A client's operation, parsed and valid against the executor's schema. */
 export interface ClientOperation {

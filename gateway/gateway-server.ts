@@ -1,8 +1,9 @@
 import type { Clock } from '@tiffin/lib/clock/clock';
 import { createHttpServer } from '@tiffin/lib/http/http-server';
 import type { OpsOptions } from '@tiffin/lib/http/ops-routes';
-import { type RequestBudget, requestCall, requestIdHeader } from '@tiffin/lib/http/request-call';
+import { type RequestBudget, requestCall } from '@tiffin/lib/http/request-call';
 import type { AccessTokenVerifier } from '@tiffin/lib/identity/access-token';
+import { requestIdHeader } from '@tiffin/lib/rpc/request-id';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import type { FastifyInstance } from 'fastify';
@@ -78,6 +79,9 @@ function addRequestTelemetry(app: FastifyInstance, { metrics, clock, logger }: G
     if (request.routeOptions.url !== '/graphql') return;
     const durationMs = clock.now() - (startedAtMs.get(request) ?? clock.now());
     duration.observe({ method: request.method, status: String(reply.statusCode) }, durationMs / 1_000);
-    logger.info({ requestId: request.id, method: request.method, status: reply.statusCode, durationMs }, 'request');
+    logger.info(
+      { requestId: request.id, method: request.method, status: reply.statusCode, durationMs },
+      'request',
+    );
   });
 }

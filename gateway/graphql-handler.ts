@@ -28,7 +28,10 @@ export function createGraphQLHandler(executor: Executor, logger: Logger): Handle
       if (method === 'GET' && operation.operation === OperationTypeNode.MUTATION) return mutationOverGet();
       const badVariables = variableErrors(operation, variables ?? {});
       if (badVariables) return badVariables;
-      const run: Run = { request: context, operation: { text, document, operation, variables: variables ?? {} } };
+      const run: Run = {
+        request: context,
+        operation: { text, document, operation, variables: variables ?? {} },
+      };
       return { schema, document, operationName: operation.name?.value ?? null, contextValue: run };
     },
     async execute({ contextValue }) {
@@ -43,7 +46,10 @@ export function createGraphQLHandler(executor: Executor, logger: Logger): Handle
   });
 
   /** Wrong variables are a refused request, with the status of one, and reach no subgraph. */
-  function variableErrors({ variableDefinitions = [] }: OperationDefinitionNode, variables: Record<string, unknown>) {
+  function variableErrors(
+    { variableDefinitions = [] }: OperationDefinitionNode,
+    variables: Record<string, unknown>,
+  ) {
     return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 20 }).errors;
   }
 }

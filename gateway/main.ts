@@ -10,7 +10,16 @@ import { gatewayVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
 
 /** Starts the gateway: loads the supergraph, links its subgraphs and makes the one endpoint. */
-export const start: StartGateway = async ({ clock, logger, metrics, env, dataDir, isReady, budget, subgraph }) => {
+export const start: StartGateway = async ({
+  clock,
+  logger,
+  metrics,
+  env,
+  dataDir,
+  isReady,
+  budget,
+  subgraph,
+}) => {
   const config = loadConfig(gatewayVariables, env);
   const jwks = config.TOKEN_VERIFY_KEYS
     ? await parseVerifyKeys(config.TOKEN_VERIFY_KEYS)

@@ -6,7 +6,12 @@ import { OperationCache } from './operation-cache.ts';
 const schema = buildSchema('type Query { title: String author: String } type Mutation { rename: String }');
 const two = 'query A { title } query B { author }';
 
-const picks: [what: string, text: string, operationName: string | null | undefined, picked: string | undefined][] = [
+const picks: [
+  what: string,
+  text: string,
+  operationName: string | null | undefined,
+  picked: string | undefined,
+][] = [
   ['the only operation', '{ title }', undefined, undefined],
   ['the only operation for a null name', 'query A { title }', null, 'A'],
   ['the only operation for an empty name', 'query A { title }', '', 'A'],

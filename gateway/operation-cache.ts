@@ -1,5 +1,11 @@
 import { CheckedDocuments, type CheckedDocumentsOptions } from '@tiffin/lib/subgraph/checked-documents';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 
 export type CheckedOperation =
   | { readonly document: DocumentNode; readonly operation: OperationDefinitionNode }
@@ -22,7 +28,9 @@ export class OperationCache {
 
 function pick(document: DocumentNode, operationName?: string | null): CheckedOperation {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const matching = operationName ? operations.filter(({ name }) => name?.value === operationName) : operations;
+  const matching = operationName
+    ? operations.filter(({ name }) => name?.value === operationName)
+    : operations;
   const [operation] = matching;
   if (operation && matching.length === 1) return { document, operation };
   const message = operationName

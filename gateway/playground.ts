@@ -29,5 +29,10 @@ const defaultQuery = `# Tiffin's playground. Ctrl+Enter runs the operation under
 
 /** GraphiQL as one page without outside links: it works offline. */
 export function playgroundPage(): string {
-  return renderGraphiQL({ title: 'Tiffin playground', endpoint: '/graphql', defaultQuery, credentials: 'omit' });
+  return renderGraphiQL({
+    title: 'Tiffin playground',
+    endpoint: '/graphql',
+    defaultQuery,
+    credentials: 'omit',
+  });
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess } from '@tiffin/lib/topology/run-process';
+import type { Topology } from '@tiffin/lib/topology/topology';
 import { topology } from '../tiffin.ts';
 
 export interface GraphQLAnswer {
@@ -15,6 +16,7 @@ export interface GraphQLAnswer {
 
 export interface PlatformUnderTest extends AsyncDisposable {
   readonly url: string;
+  readonly dataDir: string;
   query(text: string, options?: QueryOptions): Promise<GraphQLAnswer>;
   /** An access token of a demo account. */
   logIn(account: 'customer' | 'merchant' | 'admin'): Promise<string>;
@@ -29,17 +31,21 @@ export interface QueryOptions {
 }
 
 /** The whole platform in this process on embedded engines and a free port, with demo data, in a folder of its own. */
-export async function startPlatform(env: Record<string, string> = {}): Promise<PlatformUnderTest> {
+export async function startPlatform(
+  env: Record<string, string> = {},
+  parts: Topology = topology,
+): Promise<PlatformUnderTest> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tiffin-test-'));
   const running = await startProcess(
-    topology,
-    Object.keys(topology),
+    parts,
+    Object.keys(parts),
     { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', ...env },
     { processEvents: { on() {}, off() {}, exit() {} }, write() {} },
   );
   const url = running.addresses.get('gateway') ?? '';
   return {
     ...clientOf(url),
+    dataDir,
     async [Symbol.asyncDispose]() {
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -48,7 +54,7 @@ export async function startPlatform(env: Record<string, string> = {}): Promise<P
 }
 
 /** A client of a gateway, wherever it runs. */
-export function clientOf(url: string): Omit<PlatformUnderTest, typeof Symbol.asyncDispose> {
+export function clientOf(url: string): Omit<PlatformUnderTest, 'dataDir' | typeof Symbol.asyncDispose> {
   async function query(text: string, { variables, token, headers }: QueryOptions = {}): Promise<GraphQLAnswer> {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',

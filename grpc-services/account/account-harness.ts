@@ -46,7 +46,7 @@ export async function openAccountHarness(engine: Pick<DatabaseOptions, 'url' | '
   const deps: AccountDeps = {
     clock,
     database,
-    ids: { nextId: () => ++lastId } as AccountDeps['ids'],
+    ids: { nextId: async () => ++lastId },
     random: randomBytes,
     passwords: await createPasswords(createScryptHasher({ n: 2, r: 1, p: 1 }), slots, randomBytes),
     loginAttempts: createLoginAttempts({ redis, maxAttempts: maxLoginAttempts, windowMs: 900_000 }),

@@ -11,7 +11,7 @@ import { accountConfig } from './account-config.ts';
 import { accountAdmin } from './admin/account-admin.ts';
 import { accountApi } from './api/account-api.ts';
 import { AddressEntity } from './data/address-entity.ts';
-import { demoPassword, hasUsers, insertDemoData } from './data/demo-data.ts';
+import { type DemoAccount, demoAccounts, demoPassword, hasUsers, insertDemoData } from './data/demo-data.ts';
 import { createLoginAttempts } from './data/login-attempts.ts';
 import { migrations } from './data/migrations.ts';
 import { UserEntity } from './data/user-entity.ts';
@@ -41,10 +41,11 @@ export const start: StartService = async (platform) => {
     const passwordHash = await hasher.hash(demoPassword);
     await database.transaction((em) => insertDemoData(em, passwordHash));
   }
+  const ids = await platform.openIds(database);
   const deps: AccountDeps = {
     clock,
     database,
-    ids: await platform.openIds(database),
+    ids,
     random: randomBytes,
     passwords: await createPasswords(hasher, hashSlots, randomBytes),
     loginAttempts: createLoginAttempts({
@@ -59,6 +60,14 @@ export const start: StartService = async (platform) => {
       bindRpc(AccountServiceService, accountApi(deps)),
       bindRpc(AccountAdminServiceService, accountAdmin(deps)),
     ],
-    stop: () => database.close(),
+    notes: platform.demoData ? demoAccounts.map(noteOf) : [],
+    async stop() {
+      await ids.stop();
+      await database.close();
+    },
   };
 };
+
+function noteOf({ role, email, password }: DemoAccount): string {
+  return `${role.toLowerCase().padEnd(10)}  ${email}, password ${password}`;
+}

@@ -50,7 +50,7 @@ export async function createGoodsTestBed(): Promise<GoodsTestBed> {
   const deps: GoodsDeps = {
     clock: new VirtualClock(1_900_000_000_000),
     database: recordStatements(database, statements),
-    ids: { nextId: () => ++lastId },
+    ids: { nextId: async () => ++lastId },
     shops: fakeShops(database),
   };
   return {

@@ -17,7 +17,7 @@ test('the service starts on empty tables, with and without demo data, and stops'
       clock: new VirtualClock(),
       demoData,
       openDatabase: (options) => openDatabase({ ...options, embedded }),
-      openIds: async () => ({ nextId: () => 1n }),
+      openIds: async () => ({ nextId: async () => 1n, stop: async () => {} }),
       client: () => fakeShops({ ping: async () => {} }),
     } as Partial<Platform> as Platform);
 

@@ -19,14 +19,18 @@ export const start: StartService = async (platform) => {
     migrations,
   });
   if (platform.demoData) await insertDemoData(database, platform.clock.now());
+  const ids = await platform.openIds(database);
   const deps: GoodsDeps = {
     clock: platform.clock,
     database,
-    ids: await platform.openIds(database),
+    ids,
     shops: platform.client(ShopServiceService),
   };
   return {
     rpc: [bindRpc(GoodsServiceService, goodsApi(deps)), bindRpc(GoodsAdminServiceService, goodsAdmin(deps))],
-    stop: () => database.close(),
+    async stop() {
+      await ids.stop();
+      await database.close();
+    },
   };
 };

@@ -38,7 +38,7 @@ describe('Redis on a server only', () => {
     const patient = await openRedis({ url: server.url, commandTimeoutMs: 5_000 });
     await admin.client('PAUSE', 60_000, 'ALL');
     const gone = Promise.all([once(redis, 'close'), once(patient, 'close')]);
-    const underWay = assert.rejects(patient.incr('counter'), /closed/i);
+    const underWay = assert.rejects(patient.incr('counter'), { name: 'MaxRetriesPerRequestError' });
     await server.kill();
     await gone;
     await underWay;
@@ -51,6 +51,14 @@ describe('Redis on a server only', () => {
     assert.equal(await redis.get('counter'), null);
     admin.disconnect();
     patient.disconnect();
+  });
+
+  it('fails one command of a pipeline without the others', async () => {
+    const results = await redis.pipeline().set('text', 'a').lpush('text', 'b').get('text').exec();
+    assert.deepEqual(
+      results?.map(([error, value]) => (error ? /WRONGTYPE/.test(error.message) : value)),
+      ['OK', true, 'a'],
+    );
   });
 
   it('refuses a wrong password with a sentence', async () => {

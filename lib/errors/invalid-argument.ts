@@ -10,7 +10,7 @@ const maxInt64 = 2n ** 63n - 1n;
 /** PostgreSQL refuses NUL, and terminals and logs act on the other control characters. */
 const controlCharacter = /\p{Cc}/u;
 const controlCharacterInText = /[^\P{Cc}\t\n\r]/u;
-const idempotencyKeyPattern = /^[\w.:-]{8,128}$/;
+const idempotencyKeyPattern = /^[\w.:-]{1,64}$/;
 const currencyPattern = /^[A-Z]{3}$/;
 /** Only what no address can lack; whether it exists shows when mail is sent. */
 const emailPattern = /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/;
@@ -61,7 +61,7 @@ export class Validator {
 
   /** Chosen by the client; a UUID is a good one. */
   idempotencyKey(field: string, value: string | undefined): void {
-    const expected = "must be 8 to 128 letters, digits, '-', '_', '.' or ':'";
+    const expected = "must be 1 to 64 letters, digits, '-', '_', '.' or ':'";
     this.check(field, value !== undefined && idempotencyKeyPattern.test(value), expected);
   }
 

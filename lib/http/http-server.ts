@@ -1,7 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { requestIdFrom, requestIdHeader } from '../rpc/request-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { addOpsRoutes, type OpsOptions } from './ops-routes.ts';
-import { requestIdOf } from './request-call.ts';
 import { sendError } from './send-error.ts';
 
 export interface HttpServerOptions extends OpsOptions {
@@ -20,7 +20,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // Each component leaves its own line of a request; fastify's would hold the URL with a query's variables.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: maxBodyBytes,
-    genReqId: (request) => requestIdOf(request.headers, newRequestId),
+    genReqId: (request) => requestIdFrom(request.headers[requestIdHeader], newRequestId),
   });
   addOpsRoutes(app, options);
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, maxBodyBytes));

@@ -5,7 +5,6 @@ import { AppError } from '../errors/app-error.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 
-export const requestIdHeader = 'x-request-id';
 /** How long the caller waits for the answer, in whole milliseconds. */
 export const requestTimeoutHeader = 'x-request-timeout-ms';
 
@@ -33,7 +32,10 @@ export function requestCall(
   clock: Clock,
   budget: RequestBudget,
 ): RequestCall {
-  const timeoutMs = Math.min(requestedTimeoutMs(request.headers) ?? budget.defaultTimeoutMs, budget.maxTimeoutMs);
+  const timeoutMs = Math.min(
+    requestedTimeoutMs(request.headers) ?? budget.defaultTimeoutMs,
+    budget.maxTimeoutMs,
+  );
   const abort = new AbortController();
   const timer = clock.setTimer(timeoutMs, () => abort.abort(new AppError('DEADLINE_EXCEEDED', {})));
   const onClose = () => {
@@ -51,18 +53,14 @@ export function requestCall(
   };
 }
 
-/** The caller's id of the request where it is a plain one, so that logs of both sides meet; else a new one. */
-export function requestIdOf(headers: IncomingHttpHeaders, newId: () => string): string {
-  const given = headers[requestIdHeader];
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId();
-}
-
 function requestedTimeoutMs(headers: IncomingHttpHeaders): number | undefined {
   const text = headers[requestTimeoutHeader];
   if (text === undefined) return undefined;
   const timeoutMs = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (timeoutMs > 0) return timeoutMs;
   throw new AppError('INVALID_ARGUMENT', {
-    violations: [{ field: requestTimeoutHeader, expected: 'must be a whole number of milliseconds above zero' }],
+    violations: [
+      { field: requestTimeoutHeader, expected: 'must be a whole number of milliseconds above zero' },
+    ],
   });
 }

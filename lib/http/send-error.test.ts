@@ -14,10 +14,16 @@ async function answerOf(thrown: unknown, accept?: string) {
   const response = await app.inject({ url: '/', headers: accept === undefined ? {} : { accept } });
   await app.close();
   const logged = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error');
-  return { status: response.statusCode, type: response.headers['content-type'], result: response.json(), logged };
+  return {
+    status: response.statusCode,
+    type: response.headers['content-type'],
+    result: response.json(),
+    logged,
+  };
 }
 
-const fastifyError = (statusCode: number, code: string) => Object.assign(new Error('inside'), { statusCode, code });
+const fastifyError = (statusCode: number, code: string) =>
+  Object.assign(new Error('inside'), { statusCode, code });
 
 const answers: [thrown: unknown, status: number, extensions: object][] = [
   [new AppError('UNAUTHENTICATED', {}), 401, { code: 'UNAUTHENTICATED' }],
@@ -48,5 +54,8 @@ test('the media type is the one of GraphQL where the client reads it', async () 
   assert.equal((await answerOf(error)).type, json);
   assert.equal((await answerOf(error, 'application/json')).type, json);
   assert.equal((await answerOf(error, 'text/html')).type, json);
-  assert.equal((await answerOf(error, 'application/graphql-response+json, application/json;q=0.9')).type, graphQL);
+  assert.equal(
+    (await answerOf(error, 'application/graphql-response+json, application/json;q=0.9')).type,
+    graphQL,
+  );
 });

@@ -27,7 +27,8 @@ function answerType(accept = ''): string {
 /** fastify's own refusals: a body that is too large, or one that is not the JSON it says it is. */
 function fromFastify(thrown: unknown, maxBodyBytes: number): AppError | undefined {
   const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new AppError('PAYLOAD_TOO_LARGE', { maxBytes: maxBodyBytes });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new AppError('PAYLOAD_TOO_LARGE', { maxBytes: maxBodyBytes });
   const isRefusal = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
   return isRefusal ? new AppError('MALFORMED_REQUEST', {}, { cause: thrown }) : undefined;
 }

@@ -25,9 +25,8 @@ export interface ObserveOptions {
 export function observeServerCalls({ clock, metrics, logger }: ObserveOptions): Interceptor {
   return observe(clock, metrics, 'server', (call, error, durationMs) => {
     const fields = fieldsOf(call, error, durationMs);
-    if (!error) logger.debug(fields, 'rpc');
-    else if (error.code === 'INTERNAL') logger.error({ ...fields, err: error.cause }, 'rpc');
-    else if (error.code === 'UNAVAILABLE') logger.warn({ ...fields, err: error.cause }, 'rpc');
+    if (error?.code === 'INTERNAL') logger.error({ ...fields, err: error.cause }, 'rpc');
+    else if (error?.code === 'UNAVAILABLE') logger.warn({ ...fields, err: error.cause }, 'rpc');
     else logger.info(fields, 'rpc');
   });
 }

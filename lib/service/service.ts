@@ -3,7 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import type { IdGenerator } from '../ids/id-generator.ts';
 import type { RpcBinding } from '../rpc/rpc-binding.ts';
-import type { RpcClient } from '../rpc/service.ts';
+import type { RpcClient, ServiceDefinition } from '../rpc/service.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -20,12 +20,12 @@ export interface Platform {
   readonly demoData: boolean;
   /** Opens and migrates the service's own schema. */
   openDatabase(options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>): Promise<Database>;
-  /** Ids for the rows of `database`, under a leased worker id. */
+  /** Ids for the rows of `database`, under a leased worker id. Stopped by whoever opened it. */
   openIds(database: Database): Promise<IdGenerator>;
   /** The service's own keys are prefixed by the service itself. */
   openRedis(): Promise<Redis>;
   /** A client of another service, wherever that runs. */
-  client<Service>(definition: Service): RpcClient<Service>;
+  client<Service extends ServiceDefinition>(definition: Service): RpcClient<Service>;
 }
 
 /** A service after its start: what it answers, and how it ends. */

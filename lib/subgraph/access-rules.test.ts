@@ -112,7 +112,10 @@ const reads: Record<string, { identity: Identity; data: object; refusals: Record
 for (const [who, { identity, data, refusals }] of Object.entries(reads)) {
   test(`what ${who} may read, with refusals beside what is allowed`, async () => {
     const result = await execute(everything, { identity });
-    const found = (result.errors ?? []).map(({ path, extensions }) => [path?.join('.'), extensions?.['code']]);
+    const found = (result.errors ?? []).map(({ path, extensions }) => [
+      path?.join('.'),
+      extensions?.['code'],
+    ]);
     assert.deepEqual(Object.fromEntries(found), refusals);
     assert.deepEqual(result.data, data);
   });
@@ -127,7 +130,8 @@ test('an alias does not lead around a rule', async () => {
 });
 
 test('an entity reference is guarded like any other object', async () => {
-  const query = '{ _entities(representations: [{ __typename: "User", id: "8" }]) { ... on User { id email } } }';
+  const query =
+    '{ _entities(representations: [{ __typename: "User", id: "8" }]) { ... on User { id email } } }';
   const { data, errors } = await execute(query, { identity: customer });
   assert.deepEqual(data, { _entities: [{ id: '8', email: null }] });
   assert.equal(errors?.[0]?.extensions?.['code'], 'FORBIDDEN');
@@ -146,7 +150,9 @@ test('a refused mutation answers with a member of its union and does not run', a
   const callsBefore = calls.length;
   const unknown = await execute(renameQuery);
   assert.deepEqual(unknown, {
-    data: { rename: { __typename: 'Unauthenticated', code: 'UNAUTHENTICATED', message: 'Log in to do this.' } },
+    data: {
+      rename: { __typename: 'Unauthenticated', code: 'UNAUTHENTICATED', message: 'Log in to do this.' },
+    },
   });
   const wrongRole = await execute(renameQuery, { identity: admin });
   assert.equal((wrongRole.data?.['rename'] as { __typename: string }).__typename, 'Forbidden');

@@ -1,7 +1,13 @@
-import { defaultFieldResolver, type FieldDefinitionNode, type GraphQLSchema, isObjectType, Kind } from 'graphql';
+import {
+  defaultFieldResolver,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+} from 'graphql';
 import { AppError } from '../errors/app-error.ts';
 import type { Identity, Role } from '../identity/identity.ts';
-import type { SubgraphContext } from './create-subgraph.ts';
+import type { SubgraphContext } from './subgraph-context.ts';
 
 interface AccessRule {
   readonly roles: readonly string[];
@@ -39,7 +45,8 @@ function assertAllowed(rule: AccessRule, identity: Identity, source: unknown): v
 function accessRuleOf(field: FieldDefinitionNode): AccessRule | undefined {
   const directive = field.directives?.find(({ name }) => name.value === 'authorized');
   if (!directive) return undefined;
-  const argument = (name: string) => directive.arguments?.find((candidate) => candidate.name.value === name)?.value;
+  const argument = (name: string) =>
+    directive.arguments?.find((candidate) => candidate.name.value === name)?.value;
   const roles = argument('roles');
   const orSelf = argument('orSelf');
   return {

@@ -78,5 +78,8 @@ test('pages of different parents, sizes and places share a call; the same page i
   ];
   const answers = await Promise.all([...pages, { parentId: '1', first: 2 }].map((key) => loader.load(key)));
   assert.deepEqual(batches, [pages]);
-  assert.deepEqual(answers, [...pages, { parentId: '1', first: 2 }].map((key) => JSON.stringify(key)));
+  assert.deepEqual(
+    answers,
+    [...pages, { parentId: '1', first: 2 }].map((key) => JSON.stringify(key)),
+  );
 });

@@ -31,5 +31,7 @@ export interface PageKey {
 export function createPageLoader<Page>(
   loadBatch: (keys: readonly PageKey[]) => Promise<readonly Page[]>,
 ): DataLoader<PageKey, Page, unknown> {
-  return createBatchLoader(loadBatch, ({ parentId, first, after }) => JSON.stringify([parentId, first, after]));
+  return createBatchLoader(loadBatch, ({ parentId, first, after }) =>
+    JSON.stringify([parentId, first, after]),
+  );
 }

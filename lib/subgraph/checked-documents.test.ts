@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { buildSchema } from 'graphql';
 import { CheckedDocuments } from './checked-documents.ts';
 
-const schema = buildSchema('type Query { title: String, shelf: Shelf } type Shelf { shelf: Shelf, title: String }');
+const schema = buildSchema(
+  'type Query { title: String, shelf: Shelf } type Shelf { shelf: Shelf, title: String }',
+);
 
 test('a text is parsed and validated once', () => {
   const documents = new CheckedDocuments(schema);

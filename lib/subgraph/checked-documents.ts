@@ -44,7 +44,8 @@ function check(text: string, schema: GraphQLSchema): CheckedDocument {
   } catch (thrown) {
     if (thrown instanceof GraphQLError) return { errors: [thrown] };
     // graphql-js descends by recursion: a text of nothing but braces ends the stack.
-    if (thrown instanceof RangeError) return { errors: [new GraphQLError('The document is nested too deeply.')] };
+    if (thrown instanceof RangeError)
+      return { errors: [new GraphQLError('The document is nested too deeply.')] };
     throw thrown;
   }
 }

@@ -6,8 +6,9 @@ import { anonymous } from '../identity/identity.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { createSubgraph, type SubgraphContext } from './create-subgraph.ts';
+import { createSubgraph } from './create-subgraph.ts';
 import { OperationScope } from './operation-scope.ts';
+import type { SubgraphContext } from './subgraph-context.ts';
 
 const typeDefs = [
   parse(`
@@ -32,7 +33,9 @@ const typeDefs = [
 
 const failures: Record<string, unknown> = {
   defect: new Error('SELECT secret FROM books'),
-  expected: new AppError('INVALID_ARGUMENT', { violations: [{ field: 'first', expected: 'must be above zero' }] }),
+  expected: new AppError('INVALID_ARGUMENT', {
+    violations: [{ field: 'first', expected: 'must be above zero' }],
+  }),
   withCause: new AppError('INTERNAL', {}, { cause: new Error('connection string') }),
   overAnRpc: new AppError('INTERNAL', {}),
 };
@@ -81,7 +84,13 @@ const plain = (result: ExecutionResult) => JSON.parse(JSON.stringify(result));
 async function run(query: string, variables?: Record<string, unknown>) {
   const { subgraph, lines } = createLibrary();
   const result = plain(await subgraph.execute({ query, variables }, call, new OperationScope()));
-  return { data: result.data, errors: result.errors, error: result.errors?.[0], lines, text: JSON.stringify(result) };
+  return {
+    data: result.data,
+    errors: result.errors,
+    error: result.errors?.[0],
+    lines,
+    text: JSON.stringify(result),
+  };
 }
 
 test('types of several documents, our scalars and federation itself make one schema', async () => {
@@ -104,7 +113,10 @@ test('a defect is masked and logged with its cause and the request id; siblings 
   assert.doesNotMatch(text, /SELECT|stack|create-subgraph/);
   assert.equal(lines.length, 1);
   const line = JSON.parse(lines[0] ?? '');
-  assert.deepEqual([line.requestId, line.path, line.err.message], ['r-1', 'book.failing', 'SELECT secret FROM books']);
+  assert.deepEqual(
+    [line.requestId, line.path, line.err.message],
+    ['r-1', 'book.failing', 'SELECT secret FROM books'],
+  );
 });
 
 test('an error in process carries nothing inside that the wire would not show', async () => {

@@ -5,7 +5,6 @@ import type { CallContext } from '../rpc/call-context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { enforceAccessRules } from './access-rules.ts';
-import type { Loaders } from './batch-loader.ts';
 import { CheckedDocuments } from './checked-documents.ts';
 import { formatError } from './format-error.ts';
 import { isRequestError } from './is-request-error.ts';
@@ -13,12 +12,8 @@ import { type MutationCodes, returnErrorsAsResults } from './mutation-results.ts
 import type { OperationScope } from './operation-scope.ts';
 import { Cents, DateTime } from './scalars.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
-
-/** What every resolver finds in its context; a subgraph adds its clients. */
-export interface SubgraphContext {
-  readonly call: CallContext;
-  readonly loaders: Loaders;
-}
+import type { SubgraphContext } from './subgraph-context.ts';
+import type { SubgraphContext } from './subgraph-context.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly name: string;
@@ -42,7 +37,11 @@ export function createSubgraph<Context extends SubgraphContext>(options: Subgrap
   const documents = new CheckedDocuments(schema, { maxDocuments });
   const owner = {};
 
-  async function run(request: SubgraphRequest, call: CallContext, scope: OperationScope): Promise<ExecutionResult> {
+  async function run(
+    request: SubgraphRequest,
+    call: CallContext,
+    scope: OperationScope,
+  ): Promise<ExecutionResult> {
     const checked = documents.get(request.query);
     if ('errors' in checked) return { errors: checked.errors };
     return execute({
@@ -69,7 +68,9 @@ function executableSchema<Context extends SubgraphContext>(options: SubgraphOpti
   const [first, ...others] = options.typeDefs.map((typeDefs) => ({ typeDefs }));
   if (!first) throw new Error(`Subgraph ${options.name} has no type definitions.`);
   const resolvers = { Cents, DateTime, ...options.resolvers };
-  const schema = buildSubgraphSchema([{ ...first, resolvers }, ...others] as Parameters<typeof buildSubgraphSchema>[0]);
+  const schema = buildSubgraphSchema([{ ...first, resolvers }, ...others] as Parameters<
+    typeof buildSubgraphSchema
+  >[0]);
   enforceAccessRules(schema);
   returnErrorsAsResults(schema, options.mutationCodes, options.metrics);
   return schema;
@@ -86,7 +87,10 @@ function logDefect(error: GraphQLError, call: CallContext, logger: Logger): void
   if (isRequestError(error)) return;
   const appError = toAppError(error.originalError);
   if (appError.code !== 'INTERNAL' || !appError.cause) return;
-  logger.error({ requestId: call.requestId, path: error.path?.join('.'), err: appError.cause }, 'resolver failed');
+  logger.error(
+    { requestId: call.requestId, path: error.path?.join('.'), err: appError.cause },
+    'resolver failed',
+  );
 }
 
 /** The same error with nothing inside that must not leave the process. */

@@ -8,8 +8,12 @@ import { isRequestError } from './is-request-error.ts';
  * says about the request is shown as it is.
  */
 export function formatError(error: GraphQLError): GraphQLFormattedError {
-  const where = { ...(error.locations && { locations: error.locations }), ...(error.path && { path: error.path }) };
-  if (isRequestError(error)) return { message: error.message, ...where, extensions: { code: 'MALFORMED_REQUEST' } };
+  const where = {
+    ...(error.locations && { locations: error.locations }),
+    ...(error.path && { path: error.path }),
+  };
+  if (isRequestError(error))
+    return { message: error.message, ...where, extensions: { code: 'MALFORMED_REQUEST' } };
   const appError = toAppError(error.originalError);
   return { message: appError.message, ...where, extensions: errorExtensions(appError) };
 }

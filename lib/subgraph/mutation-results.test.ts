@@ -7,8 +7,9 @@ import type { ErrorCode } from '../errors/error-catalogue.gen.ts';
 import { anonymous } from '../identity/identity.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { createSubgraph, type SubgraphContext } from './create-subgraph.ts';
+import { createSubgraph } from './create-subgraph.ts';
 import { OperationScope } from './operation-scope.ts';
+import type { SubgraphContext } from './subgraph-context.ts';
 
 const typeDefs = parse(`
   enum ErrorCode { INVALID_ARGUMENT OUT_OF_STOCK UNAVAILABLE }
@@ -40,7 +41,8 @@ function createCounter(failWith?: () => unknown) {
     resolvers: {
       Query: { counter: () => ({}) },
       Counter: {
-        value: (_counter: unknown, _args: unknown, { loaders }: CounterContext) => loaders.value.load('value'),
+        value: (_counter: unknown, _args: unknown, { loaders }: CounterContext) =>
+          loaders.value.load('value'),
       },
       Mutation: {
         add: async (_root: unknown, { by }: { by: number }, { loaders }: CounterContext) => {
@@ -63,7 +65,12 @@ function createCounter(failWith?: () => unknown) {
     lines,
     metrics,
     async execute(query: string) {
-      const call = { requestId: 'r-1', identity: anonymous, deadlineMs: 0, signal: new AbortController().signal };
+      const call = {
+        requestId: 'r-1',
+        identity: anonymous,
+        deadlineMs: 0,
+        signal: new AbortController().signal,
+      };
       return JSON.parse(JSON.stringify(await subgraph.execute({ query }, call, new OperationScope())));
     },
   };
@@ -123,7 +130,11 @@ test('a code that the union lacks comes out as INTERNAL, counted, and logged onc
   const result = await execute(addOne);
   assert.deepEqual(result.data, { add: null });
   assert.deepEqual(
-    result.errors.map(({ message, path, extensions }: Record<string, unknown>) => ({ message, path, extensions })),
+    result.errors.map(({ message, path, extensions }: Record<string, unknown>) => ({
+      message,
+      path,
+      extensions,
+    })),
     [{ message: 'Something went wrong on our side.', path: ['add'], extensions: { code: 'INTERNAL' } }],
   );
   assert.match(

@@ -4,7 +4,7 @@ import { type ErrorCode, errorCatalogue } from '../errors/error-catalogue.gen.ts
 import { maskUndeclared } from '../errors/mask-error.ts';
 import { toAppError } from '../errors/normalize-error.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { SubgraphContext } from './create-subgraph.ts';
+import type { SubgraphContext } from './subgraph-context.ts';
 
 /** Mutation field → the codes of its result union. Generated: `mutation-codes.gen.ts` of each subgraph. */
 export type MutationCodes = Readonly<Record<string, readonly ErrorCode[]>>;
@@ -14,7 +14,11 @@ export type MutationCodes = Readonly<Record<string, readonly ErrorCode[]>>;
  * is masked, counted and goes on as an error. Before its result is read further, the operation's loaders forget what
  * they knew: a field below a mutation, and the next mutation, see its effect.
  */
-export function returnErrorsAsResults(schema: GraphQLSchema, mutationCodes: MutationCodes, metrics: Metrics): void {
+export function returnErrorsAsResults(
+  schema: GraphQLSchema,
+  mutationCodes: MutationCodes,
+  metrics: Metrics,
+): void {
   const undeclaredErrors = metrics.counter({
     name: 'tiffin_graphql_undeclared_errors_total',
     help: 'Errors that became INTERNAL because the result union of their mutation does not have them.',
@@ -40,7 +44,12 @@ export function returnErrorsAsResults(schema: GraphQLSchema, mutationCodes: Muta
 }
 
 function toResult(error: AppError): Record<string, unknown> {
-  return { ...error.detail, __typename: errorCatalogue[error.code].typeName, code: error.code, message: error.message };
+  return {
+    ...error.detail,
+    __typename: errorCatalogue[error.code].typeName,
+    code: error.code,
+    message: error.message,
+  };
 }
 
 const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

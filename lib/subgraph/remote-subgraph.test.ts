@@ -8,9 +8,9 @@ import { AppError } from '../errors/app-error.ts';
 import { anonymous, type Identity } from '../identity/identity.ts';
 import { createInternalTokens } from '../identity/internal-token.ts';
 import type { CallContext } from '../rpc/call-context.ts';
-import { silentLogger } from '../testing/silent-logger.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { silentLogger } from '../testing/silent-logger.ts';
 import { OperationScope } from './operation-scope.ts';
 import { createRemoteSubgraph } from './remote-subgraph.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
@@ -36,8 +36,13 @@ function connect(url: string, signer = tokens) {
     maxResponseBytes: 10_000,
   });
   cleanups.push(() => remote.close());
-  const execute = async (call: Partial<CallContext> = {}, request: SubgraphRequest = { query: '{ title }' }) =>
-    JSON.parse(JSON.stringify(await remote.execute(request, { ...callContext(), ...call }, new OperationScope())));
+  const execute = async (
+    call: Partial<CallContext> = {},
+    request: SubgraphRequest = { query: '{ title }' },
+  ) =>
+    JSON.parse(
+      JSON.stringify(await remote.execute(request, { ...callContext(), ...call }, new OperationScope())),
+    );
   return { execute, lines };
 }
 
@@ -78,7 +83,11 @@ async function serveAnything(listener: RequestListener): Promise<string> {
 
 test('request, identity, request id and deadline arrive; the result comes back as it is', async () => {
   const seen: { request: SubgraphRequest; call: CallContext }[] = [];
-  const error = { message: 'The input is not valid.', path: ['title'], extensions: { code: 'INVALID_ARGUMENT' } };
+  const error = {
+    message: 'The input is not valid.',
+    path: ['title'],
+    extensions: { code: 'INVALID_ARGUMENT' },
+  };
   const url = await serve(async (request, call) => {
     seen.push({ request, call });
     return { data: { title: null }, errors: [error] } as never;

@@ -3,11 +3,12 @@ import { errors, Pool } from 'undici';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { toAppError } from '../errors/normalize-error.ts';
-import { requestIdHeader, requestTimeoutHeader } from '../http/request-call.ts';
+import { requestTimeoutHeader } from '../http/request-call.ts';
 import { errorExtensions } from '../http/send-error.ts';
 import type { InternalTokenSigner } from '../identity/internal-token.ts';
 import { identityHeader } from '../identity/internal-token.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
+import { requestIdHeader } from '../rpc/request-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 
@@ -90,7 +91,9 @@ function parseJson(text: string): unknown {
 
 function isResult(value: unknown): value is ExecutionResult {
   if (typeof value !== 'object' || value === null) return false;
-  return ('data' in value && typeof value.data === 'object') || ('errors' in value && Array.isArray(value.errors));
+  return (
+    ('data' in value && typeof value.data === 'object') || ('errors' in value && Array.isArray(value.errors))
+  );
 }
 
 /** What ended the call: its own end if it has ended, else the subgraph is out of reach. */
@@ -101,14 +104,19 @@ function toCallError(thrown: unknown, { signal }: CallContext): AppError {
   if (thrown instanceof errors.HeadersTimeoutError || thrown instanceof errors.BodyTimeoutError) {
     return new AppError('DEADLINE_EXCEEDED', {}, { cause: thrown });
   }
-  if (thrown instanceof errors.ResponseExceededMaxSizeError) return new AppError('INTERNAL', {}, { cause: thrown });
+  if (thrown instanceof errors.ResponseExceededMaxSizeError)
+    return new AppError('INTERNAL', {}, { cause: thrown });
   return unavailable(thrown);
 }
 
 const unavailable = (cause: unknown) => new AppError('UNAVAILABLE', { retryAfterMs: 1_000 }, { cause });
 
 /** The error as a result. What has a cause happened on the way, so nobody else can have logged it. */
-function failure(error: AppError, { requestId }: CallContext, { name, logger }: RemoteSubgraphOptions): ExecutionResult {
+function failure(
+  error: AppError,
+  { requestId }: CallContext,
+  { name, logger }: RemoteSubgraphOptions,
+): ExecutionResult {
   const { code, cause } = error;
   if (cause) logger.warn({ requestId, subgraph: name, code, err: cause }, 'subgraph call failed');
   return { errors: [new GraphQLError(error.message, { extensions: errorExtensions(error) })] };

@@ -14,7 +14,19 @@ for (const cents of centsBothWays) {
   });
 }
 
-const notCents = [2 ** 53, -(2 ** 53), 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', 5n, null, true, [1], {}];
+const notCents = [
+  2 ** 53,
+  -(2 ** 53),
+  1.5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  '5',
+  5n,
+  null,
+  true,
+  [1],
+  {},
+];
 for (const value of notCents) {
   test(`${typeof value} ${String(value)} is no amount of cents`, () => {
     assert.throws(() => Cents.serialize(value), /Cents must be a whole number/);
@@ -22,7 +34,17 @@ for (const value of notCents) {
   });
 }
 
-for (const text of ['9007199254740992', '-9007199254740993', '1.0', '1e3', '"5"', 'null', 'true', 'EUR', '[1]']) {
+for (const text of [
+  '9007199254740992',
+  '-9007199254740993',
+  '1.0',
+  '1e3',
+  '"5"',
+  'null',
+  'true',
+  'EUR',
+  '[1]',
+]) {
   test(`the literal ${text} is no amount of cents`, () => {
     assert.throws(() => literal(Cents, text), /Cents must be a whole number/);
   });
@@ -38,7 +60,17 @@ test('a moment goes out as ISO 8601 text in UTC and comes in with any offset', (
   assert.deepEqual(literal(DateTime, `"${text}"`), date);
 });
 
-const notMoments = ['soon', '', '2030-02-31T00:00:00Z', '2030-01-31', '5', 'Jan 31 2030', '2030-01-31T18:00:00', 5, null];
+const notMoments = [
+  'soon',
+  '',
+  '2030-02-31T00:00:00Z',
+  '2030-01-31',
+  '5',
+  'Jan 31 2030',
+  '2030-01-31T18:00:00',
+  5,
+  null,
+];
 for (const value of notMoments) {
   test(`${JSON.stringify(value)} is no moment`, () => {
     assert.throws(() => DateTime.parseValue(value), /DateTime must be ISO 8601 text/);

@@ -15,7 +15,8 @@ export const Cents = new GraphQLScalarType<number, number>({
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize(value) {
-    if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw new GraphQLError('DateTime must be a valid Date.');
+    if (!(value instanceof Date) || Number.isNaN(value.getTime()))
+      throw new GraphQLError('DateTime must be a valid Date.');
     return value.toISOString();
   },
   parseValue: toDate,

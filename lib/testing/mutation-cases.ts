@@ -40,11 +40,18 @@ export function testMutationCases<Clients extends object>(
 ): void {
   for (const [name, mutationCase] of Object.entries(cases)) {
     const codes = mutationCodes[name] ?? [];
-    const mutation: Mutation<Clients> = { name, codes, create, document: documentOf(name, codes, mutationCase), mutationCase };
+    const mutation: Mutation<Clients> = {
+      name,
+      codes,
+      create,
+      document: documentOf(name, codes, mutationCase),
+      mutationCase,
+    };
     test(`${name} succeeds`, () => assertSucceeds(mutation));
     for (const code of codes) test(`${name} answers ${code}`, () => assertAnswersMember(mutation, code));
     test(`${name} masks and counts a code that its union lacks`, () => assertMasksUndeclared(mutation));
-    if (mutationCase.identity) test(`${name} is refused to strangers`, () => assertRefusesStrangers(mutation));
+    if (mutationCase.identity)
+      test(`${name} is refused to strangers`, () => assertRefusesStrangers(mutation));
   }
 }
 
@@ -59,11 +66,16 @@ interface Mutation<Clients> {
 async function assertSucceeds<Clients extends object>(mutation: Mutation<Clients>): Promise<void> {
   const { result, calls } = await run(mutation, mutation.mutationCase.fakes);
   const { request, success } = mutation.mutationCase;
-  assert.deepEqual(result, { data: { [mutation.name]: { __typename: `${capitalized(mutation.name)}Success`, ...success } } });
+  assert.deepEqual(result, {
+    data: { [mutation.name]: { __typename: `${capitalized(mutation.name)}Success`, ...success } },
+  });
   assert.deepEqual(JSON.parse(JSON.stringify(calls)), [request]);
 }
 
-async function assertAnswersMember<Clients extends object>(mutation: Mutation<Clients>, code: ErrorCode): Promise<void> {
+async function assertAnswersMember<Clients extends object>(
+  mutation: Mutation<Clients>,
+  code: ErrorCode,
+): Promise<void> {
   const error = new AppError(code, sampleDetail(code));
   const { result, metrics } = await run(mutation, failingFakes(mutation.mutationCase.fakes, error));
   const { typeName, publicMessage } = errorCatalogue[code];
@@ -119,9 +131,15 @@ function failingFakes<Clients>(fakes: Fakes<Clients>, error: AppError): Fakes<Cl
 }
 
 /** Reads the success and every field of every error that the mutation may answer with. */
-function documentOf<Clients>(name: string, codes: readonly ErrorCode[], { selection }: MutationCase<Clients>): string {
+function documentOf<Clients>(
+  name: string,
+  codes: readonly ErrorCode[],
+  { selection }: MutationCase<Clients>,
+): string {
   const members = codes.map((code) => {
-    const fields = Object.keys(sampleDetail(code)).map((field) => (field === 'violations' ? `violations { field expected }` : field));
+    const fields = Object.keys(sampleDetail(code)).map((field) =>
+      field === 'violations' ? `violations { field expected }` : field,
+    );
     return fields.length > 0 ? `... on ${errorCatalogue[code].typeName} { ${fields.join(' ')} }` : '';
   });
   return `mutation ($input: ${capitalized(name)}Input!) {
@@ -137,7 +155,10 @@ function documentOf<Clients>(name: string, codes: readonly ErrorCode[], { select
 /** A detail with something in each field. */
 function sampleDetail<Code extends ErrorCode>(code: Code): ErrorDetails[Code] {
   const codec = detailCodec(code);
-  const filled = Object.entries(codec.fromPartial({})).map(([field, empty]) => [field, sampleValue(field, empty)]);
+  const filled = Object.entries(codec.fromPartial({})).map(([field, empty]) => [
+    field,
+    sampleValue(field, empty),
+  ]);
   return codec.fromPartial(Object.fromEntries(filled));
 }
 

@@ -44,7 +44,9 @@ test('fakes answer, and every call is noted with its request and context', async
   const { execute, calls } = createLibraryHarness({ books: { title: async ({ id }) => `Book ${id}` } });
   const user = { kind: 'user', userId: '7', roles: ['CUSTOMER'] } as const;
   const query = 'query ($id: ID!) { title(id: $id) }';
-  assert.deepEqual(await execute(query, { variables: { id: '3' }, identity: user }), { data: { title: 'Book 3' } });
+  assert.deepEqual(await execute(query, { variables: { id: '3' }, identity: user }), {
+    data: { title: 'Book 3' },
+  });
   await execute('{ title(id: "4") }');
   assert.deepEqual(
     calls.map(({ rpc, request, context }) => [rpc, request, context.identity]),

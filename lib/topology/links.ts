@@ -25,7 +25,7 @@ export interface Links {
   addService(name: string, server: RpcServer): void;
   addSubgraph(component: string, subgraph: Subgraph): void;
   /** A client of the service that a definition belongs to. The service may start later than its callers. */
-  client<Service>(definition: Service): RpcClient<Service>;
+  client<Service extends ServiceDefinition>(definition: Service): RpcClient<Service>;
   subgraph(component: string): Subgraph;
   close(): Promise<void>;
 }
@@ -48,11 +48,10 @@ export function createLinks(options: LinksOptions): Links {
   return {
     addService: (name, server) => void services.set(name, createInProcessTransport(server)),
     addSubgraph: (component, subgraph) => void subgraphs.set(component, subgraph),
-    client<Service>(definition: Service) {
-      const service = definition as ServiceDefinition;
-      const name = serviceNameOf(service);
+    client(definition) {
+      const name = serviceNameOf(definition);
       const transport: RpcTransport = { call: (call) => transportOf(name).call(call), close() {} };
-      return createRpcClient(service, transport, options) as RpcClient<Service>;
+      return createRpcClient(definition, transport, options);
     },
     subgraph(component) {
       const known = subgraphs.get(component);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { rpcErrorCodes } from '@tiffin/proto/gen/rpc-error-codes';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import type { Env } from '../config/config.ts';
-import { addOpsRoutes } from '../http/ops-routes.ts';
+import { createHttpServer } from '../http/http-server.ts';
 import type { RequestBudget } from '../http/request-call.ts';
 import type { InternalTokenSigner, InternalTokenVerifier } from '../identity/internal-token.ts';
-import { type IdGenerator, openIdGenerator } from '../ids/id-generator.ts';
+import { openIdGenerator } from '../ids/id-generator.ts';
 import type { Component, Running } from '../lifecycle/lifecycle.ts';
 import { createGrpcServer } from '../rpc/grpc-server.ts';
 import type { ObserveOptions } from '../rpc/observe-calls.ts';
@@ -68,9 +68,7 @@ export class ProcessHost {
     return {
       name: 'ops',
       start: async () => {
-        const loggerInstance: FastifyBaseLogger = logger;
-        const http = fastify({ loggerInstance, disableRequestLogging: true });
-        addOpsRoutes(http, { isReady, metrics });
+        const http = createHttpServer({ logger, isReady, metrics, newRequestId: randomUUID, maxBodyBytes: 1_024 });
         await this.#listen('ops', http, port);
         return { stop: () => http.close() };
       },
@@ -79,8 +77,7 @@ export class ProcessHost {
 
   async #startService(name: string, start: StartService, port: number): Promise<Running> {
     const { observe, links, tokens, isSplit, host, graceMs, report } = this.#options;
-    const ids: IdGenerator[] = [];
-    const service = await start(this.#platformOf(name, ids));
+    const service = await start(this.#platformOf(name));
     const server = createRpcServer({ ...observe, services: service.rpc, declaredCodes: rpcErrorCodes });
     links.addService(name, server);
     for (const note of service.notes ?? []) report.note(note);
@@ -89,7 +86,6 @@ export class ProcessHost {
     return {
       async stop() {
         await Promise.all([grpc?.drain(graceMs), server.drain(graceMs)]);
-        await Promise.all(ids.map((generator) => generator.stop()));
         await service.stop();
       },
     };
@@ -129,7 +125,7 @@ export class ProcessHost {
     };
   }
 
-  #platformOf(name: string, ids: IdGenerator[]): Platform {
+  #platformOf(name: string): Platform {
     const { clock, metrics, env, dataDir, demoData, engines, links } = this.#options;
     const logger = componentLogger(this.#options.logger, name);
     return {
@@ -140,11 +136,7 @@ export class ProcessHost {
       dataDir,
       demoData,
       openDatabase: (options) => engines.openDatabase(name, options),
-      async openIds(database) {
-        const generator = await openIdGenerator({ database, clock, logger });
-        ids.push(generator);
-        return generator;
-      },
+      openIds: (database) => openIdGenerator({ database, clock, logger }),
       openRedis: () => engines.openRedis(),
       client: (definition) => links.client(definition),
     };

@@ -1,6 +1,6 @@
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { createBatchLoader, createPageLoader } from '@tiffin/lib/subgraph/batch-loader';
-import type { ShopClients } from './context.ts';
+import type { ShopClients } from './clients.ts';
 
 export type ShopLoaders = ReturnType<typeof createShopLoaders>;
 

@@ -4,7 +4,7 @@ import type { Identity } from '@tiffin/lib/identity/identity';
 import { type MutationCase, testMutationCases } from '@tiffin/lib/testing/mutation-cases';
 import { createSubgraphHarness } from '@tiffin/lib/testing/subgraph-harness';
 import { ShopStatus } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
-import type { ShopClients } from './context.ts';
+import type { ShopClients } from './clients.ts';
 import { type MutationName, mutationCodes } from './mutation-codes.gen.ts';
 import { createShopSubgraph } from './shop-subgraph.ts';
 import { sampleGoods, sampleReview, sampleShop } from './testing/fake-services.ts';
@@ -42,7 +42,15 @@ const cases: { readonly [Name in MutationName]: MutationCase<ShopClients> } = {
     success: { shop: { id: '1', name: 'Shop 1', version: 3 } },
   },
   updateShop: {
-    input: { idempotencyKey, shopId: '1', version: 2, name: 'Stew', description: '', categoryId: '3', area: 'Nord' },
+    input: {
+      idempotencyKey,
+      shopId: '1',
+      version: 2,
+      name: 'Stew',
+      description: '',
+      categoryId: '3',
+      area: 'Nord',
+    },
     identity: merchant,
     fakes: { shopAdmin: { updateShop: async () => ({ shop: sampleShop('1') }) } },
     request: {
@@ -68,7 +76,9 @@ const cases: { readonly [Name in MutationName]: MutationCase<ShopClients> } = {
   closeShop: {
     input: openInput,
     identity: merchant,
-    fakes: { shopAdmin: { closeShop: async () => ({ shop: { ...sampleShop('1'), status: ShopStatus.CLOSED } }) } },
+    fakes: {
+      shopAdmin: { closeShop: async () => ({ shop: { ...sampleShop('1'), status: ShopStatus.CLOSED } }) },
+    },
     request: openInput,
     selection: 'shop { status }',
     success: { shop: { status: 'CLOSED' } },
@@ -77,12 +87,27 @@ const cases: { readonly [Name in MutationName]: MutationCase<ShopClients> } = {
     input: { idempotencyKey, shopId: '1', name: 'Soup', description: 'Hot', price, categoryIds: ['1', '2'] },
     identity: merchant,
     fakes: { goodsAdmin: { createGoods: async () => ({ goods: sampleGoods('5') }) } },
-    request: { idempotencyKey, shopId: '1', name: 'Soup', description: 'Hot', price, categoryIds: ['1', '2'] },
+    request: {
+      idempotencyKey,
+      shopId: '1',
+      name: 'Soup',
+      description: 'Hot',
+      price,
+      categoryIds: ['1', '2'],
+    },
     selection: 'goods { id price { amountCents currency } }',
     success: { goods: { id: '5', price: { amountCents: 2 ** 40, currency: 'EUR' } } },
   },
   updateGoods: {
-    input: { idempotencyKey, goodsId: '5', version: 1, name: 'Stew', description: '', price, categoryIds: [] },
+    input: {
+      idempotencyKey,
+      goodsId: '5',
+      version: 1,
+      name: 'Stew',
+      description: '',
+      price,
+      categoryIds: [],
+    },
     identity: merchant,
     fakes: { goodsAdmin: { updateGoods: async () => ({ goods: sampleGoods('5') }) } },
     request: {

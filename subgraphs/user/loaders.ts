@@ -1,6 +1,6 @@
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { createBatchLoader, createPageLoader } from '@tiffin/lib/subgraph/batch-loader';
-import type { UserClients } from './context.ts';
+import type { UserClients } from './clients.ts';
 
 export type UserLoaders = ReturnType<typeof createUserLoaders>;
 

@@ -4,7 +4,7 @@ import type { Identity } from '@tiffin/lib/identity/identity';
 import { type MutationCase, testMutationCases } from '@tiffin/lib/testing/mutation-cases';
 import { createSubgraphHarness } from '@tiffin/lib/testing/subgraph-harness';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
-import type { UserClients } from './context.ts';
+import type { UserClients } from './clients.ts';
 import { type MutationName, mutationCodes } from './mutation-codes.gen.ts';
 import { sampleAddress, sampleSession, sampleUser } from './testing/fake-services.ts';
 import { createUserSubgraph } from './user-subgraph.ts';
@@ -124,10 +124,13 @@ for (const [absent, values] of Object.entries({ 'left out': {}, null: { displayN
 
 test('only administrators hand out roles', async () => {
   const { execute, calls } = createSubgraphHarness(createUserSubgraph, {});
-  const { data } = await execute('mutation ($input: GrantRoleInput!) { grantRole(input: $input) { __typename } }', {
-    variables: { input: { ...roleInput, userId: '7', role: 'ADMIN' } },
-    identity: { ...customer, roles: ['CUSTOMER', 'MERCHANT'] },
-  });
+  const { data } = await execute(
+    'mutation ($input: GrantRoleInput!) { grantRole(input: $input) { __typename } }',
+    {
+      variables: { input: { ...roleInput, userId: '7', role: 'ADMIN' } },
+      identity: { ...customer, roles: ['CUSTOMER', 'MERCHANT'] },
+    },
+  );
   assert.deepEqual(data, { grantRole: { __typename: 'Forbidden' } });
   assert.deepEqual(calls, []);
 });
@@ -142,7 +145,12 @@ test('two mutations of one operation read their user afresh', async () => {
       },
       batchListAddresses: async () => ({
         pages: [
-          { edges: [{ address: { ...sampleAddress('1'), lines: { ...lines, label: displayName } }, cursor: '1' }], hasNextPage: false },
+          {
+            edges: [
+              { address: { ...sampleAddress('1'), lines: { ...lines, label: displayName } }, cursor: '1' },
+            ],
+            hasNextPage: false,
+          },
         ],
       }),
     },

@@ -21,18 +21,13 @@ export interface LoginAttemptsOptions {
 }
 
 /**
- * A fixed window in Redis. While Redis is away each process counts in its own memory: the limit holds for each
- * process by itself, and nobody is locked out.
+ * A fixed window in Redis. While Redis is away, which its client says at once, each process counts in its own memory:
+ * nobody is locked out, and the limit holds for each process by itself.
  */
 export function createLoginAttempts({ redis, maxAttempts, windowMs }: LoginAttemptsOptions): LoginAttempts {
   const limits = { points: maxAttempts, duration: Math.ceil(windowMs / 1_000), keyPrefix: '' };
   const insuranceLimiter = new RateLimiterMemory(limits);
-  const limiter = new RateLimiterRedis({
-    ...limits,
-    storeClient: redis,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter,
-  });
+  const limiter = new RateLimiterRedis({ ...limits, storeClient: redis, insuranceLimiter });
   return {
     async count(emailKey) {
       try {
@@ -43,11 +38,7 @@ export function createLoginAttempts({ redis, maxAttempts, windowMs }: LoginAttem
       }
     },
     async forget(emailKey) {
-      const key = loginAttemptsKey(emailKey);
-      // The library asks for a ready connection before it counts, but not before it deletes: that would wait. The
-      // embedded engine has no status and is always there.
-      const isAway = redis.status !== undefined && redis.status !== 'ready';
-      await (isAway ? insuranceLimiter : limiter).delete(key);
+      await limiter.delete(loginAttemptsKey(emailKey));
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Passwords } from './passwords.ts';
 export interface AccountDeps {
   readonly clock: Clock;
   readonly database: Database;
-  readonly ids: IdGenerator;
+  readonly ids: Pick<IdGenerator, 'nextId'>;
   /** So many random bytes, good enough for secrets. */
   readonly random: (bytes: number) => Buffer;
   readonly passwords: Passwords;

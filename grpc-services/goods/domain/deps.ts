@@ -8,7 +8,7 @@ import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 export interface GoodsDeps {
   readonly clock: Clock;
   readonly database: Database;
-  readonly ids: IdGenerator;
+  readonly ids: Pick<IdGenerator, 'nextId'>;
   /** Knows which shops there are and who owns them. */
   readonly shops: Pick<RpcClient<typeof ShopServiceService>, 'batchGetShops'>;
 }

@@ -1,7 +1,11 @@
 import { present } from '@tiffin/lib/subgraph/present';
 import type { StrictResolvers } from '../resolvers.gen.ts';
 
-export const updateGoods: StrictResolvers['Mutation']['updateGoods'] = async (_root, { input }, { clients, call }) => {
+export const updateGoods: StrictResolvers['Mutation']['updateGoods'] = async (
+  _root,
+  { input },
+  { clients, call },
+) => {
   const { idempotencyKey, goodsId, version, name, description, price, categoryIds } = input;
   const { goods } = await clients.goodsAdmin.updateGoods(
     {

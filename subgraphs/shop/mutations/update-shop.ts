@@ -1,7 +1,11 @@
 import { present } from '@tiffin/lib/subgraph/present';
 import type { StrictResolvers } from '../resolvers.gen.ts';
 
-export const updateShop: StrictResolvers['Mutation']['updateShop'] = async (_root, { input }, { clients, call }) => {
+export const updateShop: StrictResolvers['Mutation']['updateShop'] = async (
+  _root,
+  { input },
+  { clients, call },
+) => {
   const { idempotencyKey, shopId, version, name, description, categoryId, area } = input;
   const { shop } = await clients.shopAdmin.updateShop(
     {

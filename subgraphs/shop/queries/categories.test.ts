@@ -8,7 +8,9 @@ const selection = '{ edges { node { id name } cursor } pageInfo { hasNextPage en
 
 test('categories in pages', async () => {
   const { execute, calls } = createSubgraphHarness(createShopSubgraph, fakeServices);
-  const { data } = await execute(`{ first: categories(first: 2) ${selection} next: categories(first: 2, after: "2") ${selection} }`);
+  const { data } = await execute(
+    `{ first: categories(first: 2) ${selection} next: categories(first: 2, after: "2") ${selection} }`,
+  );
   const edge = (id: string) => ({ node: { id, name: `Category ${id}` }, cursor: id });
   assert.deepEqual(data, {
     first: { edges: [edge('1'), edge('2')], pageInfo: { hasNextPage: true, endCursor: '2' } },

@@ -12,7 +12,14 @@ test('a shop with all that it knows of itself, for anybody', async () => {
   );
   assert.equal(errors, undefined);
   assert.deepEqual(data, {
-    shop: { id: '5', name: 'Shop 5', description: 'Soup and bread', area: 'Mitte', status: 'OPEN', version: 3 },
+    shop: {
+      id: '5',
+      name: 'Shop 5',
+      description: 'Soup and bread',
+      area: 'Mitte',
+      status: 'OPEN',
+      version: 3,
+    },
   });
 });
 

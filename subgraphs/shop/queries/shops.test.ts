@@ -22,7 +22,9 @@ test('the first page has twenty shops unless asked otherwise, of every category 
 
 test('a page after a cursor, narrowed by category and area', async () => {
   const { execute, calls } = createSubgraphHarness(createShopSubgraph, fakeServices);
-  const { data } = await execute(`{ shops(categoryId: "2", area: "Nord", first: 1, after: "1") ${selection} }`);
+  const { data } = await execute(
+    `{ shops(categoryId: "2", area: "Nord", first: 1, after: "1") ${selection} }`,
+  );
   assert.deepEqual(data, {
     shops: { edges: [{ node: { id: '2' }, cursor: '2' }], pageInfo: { hasNextPage: true, endCursor: '2' } },
   });

@@ -1,7 +1,7 @@
 import type { Fakes } from '@tiffin/lib/testing/subgraph-harness';
 import { Category, Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { Review, Shop, ShopStatus } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
-import type { ShopClients } from '../context.ts';
+import type { ShopClients } from '../clients.ts';
 
 /** Entities with such an id do not exist. */
 const isMissing = (id: string) => id.startsWith('missing');

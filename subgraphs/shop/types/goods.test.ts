@@ -34,7 +34,8 @@ test('the categories of many goods cost one BatchGetCategories', async () => {
   const { execute, calls } = createSubgraphHarness(createShopSubgraph, fakeServices);
   const goods = Array.from(
     { length: 30 },
-    (_, index) => `g${index}: goods(id: "${index}") { categories(first: ${1 + (index % 3)}) ${categoryPage} }`,
+    (_, index) =>
+      `g${index}: goods(id: "${index}") { categories(first: ${1 + (index % 3)}) ${categoryPage} }`,
   );
   const { errors } = await execute(`{ ${goods.join('\n')} }`);
   assert.equal(errors, undefined);
@@ -57,7 +58,9 @@ test('a shop or a category that is gone is null alone', async () => {
       }),
     },
   });
-  const { data, errors } = await execute(`{ goods(id: "1") { name shop { id } categories ${categoryPage} } }`);
+  const { data, errors } = await execute(
+    `{ goods(id: "1") { name shop { id } categories ${categoryPage} } }`,
+  );
   assert.equal(errors, undefined);
   assert.deepEqual(data, {
     goods: {
@@ -76,7 +79,9 @@ test('a shop or a category that is gone is null alone', async () => {
 
 test('a cursor that is none of the list is refused by name', async () => {
   const { execute } = createSubgraphHarness(createShopSubgraph, fakeServices);
-  const { data, errors } = await execute(`{ goods(id: "1") { name categories(after: "9") ${categoryPage} } }`);
+  const { data, errors } = await execute(
+    `{ goods(id: "1") { name categories(after: "9") ${categoryPage} } }`,
+  );
   assert.deepEqual(data, { goods: { name: 'Goods 1', categories: null } });
   assert.deepEqual(errors?.[0]?.extensions?.['violations'], [
     { field: 'after', expected: 'must be a cursor of this list' },

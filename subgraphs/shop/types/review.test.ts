@@ -32,7 +32,10 @@ test('a review of a shop that is gone keeps its words', async () => {
       ...fakeServices.shop,
       batchListUserReviews: async () => ({
         pages: [
-          { edges: [{ review: { ...sampleReview('1'), shopId: 'missing' }, cursor: '1' }], hasNextPage: false },
+          {
+            edges: [{ review: { ...sampleReview('1'), shopId: 'missing' }, cursor: '1' }],
+            hasNextPage: false,
+          },
         ],
       }),
     },

@@ -4,7 +4,8 @@ import { createSubgraphHarness } from '@tiffin/lib/testing/subgraph-harness';
 import { createShopSubgraph } from '../shop-subgraph.ts';
 import { fakeServices, sampleShop } from '../testing/fake-services.ts';
 
-const page = (selection: string) => `{ edges { node { ${selection} } cursor } pageInfo { hasNextPage endCursor } }`;
+const page = (selection: string) =>
+  `{ edges { node { ${selection} } cursor } pageInfo { hasNextPage endCursor } }`;
 
 test("a shop's rating, category and owner", async () => {
   const { execute, calls } = createSubgraphHarness(createShopSubgraph, fakeServices);

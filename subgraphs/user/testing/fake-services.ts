@@ -1,6 +1,6 @@
 import type { Fakes } from '@tiffin/lib/testing/subgraph-harness';
 import { Address, Role, Session, User } from '@tiffin/proto/gen/tiffin/account/v1/account';
-import type { UserClients } from '../context.ts';
+import type { UserClients } from '../clients.ts';
 
 /** Users with such an id do not exist. */
 const isMissing = (id: string) => id.startsWith('missing');

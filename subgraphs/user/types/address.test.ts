@@ -28,7 +28,9 @@ test('an address without lines is a defect of its service, and nulls the list on
   const { execute } = createSubgraphHarness(createUserSubgraph, {
     account: {
       ...fakeServices.account,
-      batchListAddresses: async () => ({ pages: [{ edges: [{ address, cursor: '1' }], hasNextPage: false }] }),
+      batchListAddresses: async () => ({
+        pages: [{ edges: [{ address, cursor: '1' }], hasNextPage: false }],
+      }),
     },
   });
   const { data, errors } = await execute(query, { identity: customer });

@@ -34,7 +34,8 @@ test("others' personal data is refused field by field, one's own is shown", asyn
       }),
     },
   });
-  const selection = '{ ... on User { displayName email phone roles addresses { pageInfo { hasNextPage } } } }';
+  const selection =
+    '{ ... on User { displayName email phone roles addresses { pageInfo { hasNextPage } } } }';
   const { data, errors } = await execute(`${entities} ${selection} }`, {
     variables: { representations: references('7', '8') },
     identity: customer,

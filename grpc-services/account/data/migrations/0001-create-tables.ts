@@ -1,3 +1,4 @@
+import { workerLeaseTableSql } from '@tiffin/lib/ids/worker-lease';
 import { Migration } from '@mikro-orm/migrations';
 
 export class CreateTables extends Migration {
@@ -5,6 +6,7 @@ export class CreateTables extends Migration {
 
   override up(): void {
     this.addSql('create schema if not exists account');
+    for (const sql of workerLeaseTableSql('account')) this.addSql(sql);
     this.addSql(`
       create table account."user" (
         id bigint primary key check (id > 0),
@@ -46,6 +48,6 @@ export class CreateTables extends Migration {
   }
 
   override down(): void {
-    this.addSql('drop table account.address, account.refresh_token, account.session, account."user"');
+    this.addSql('drop table account.address, account.refresh_token, account.session, account."user", account.worker_lease');
   }
 }
