@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { loadConfig } from '@tiffin/lib/config/config';
+import type { Database } from '@tiffin/lib/engines/database';
 import { createAccessTokenSigner } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseSigningKey } from '@tiffin/lib/identity/token-keys';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
@@ -15,9 +16,10 @@ import { type DemoAccount, demoAccounts, demoPassword, hasUsers, insertDemoData 
 import { createLoginAttempts } from './data/login-attempts.ts';
 import { migrations } from './data/migrations.ts';
 import { UserEntity } from './data/user-entity.ts';
+import { findLogin } from './data/user-store.ts';
 import type { AccountDeps } from './domain/deps.ts';
 import { createHashSlots } from './domain/hash-slots.ts';
-import { createScryptHasher } from './domain/password-hash.ts';
+import { createScryptHasher, type PasswordHasher } from './domain/password-hash.ts';
 import { createPasswords } from './domain/passwords.ts';
 
 /** Starts the account service: users, their sessions and their addresses. */
@@ -37,10 +39,7 @@ export const start: StartService = async (platform) => {
     entities: [UserEntity, AddressEntity],
     migrations,
   });
-  if (platform.demoData && !(await hasUsers(database.fork()))) {
-    const passwordHash = await hasher.hash(demoPassword);
-    await database.transaction((em) => insertDemoData(em, passwordHash));
-  }
+  const accountsToTry = platform.demoData ? await provideDemoAccounts(database, hasher) : [];
   const ids = await platform.openIds(database);
   const deps: AccountDeps = {
     clock,
@@ -60,13 +59,25 @@ export const start: StartService = async (platform) => {
       bindRpc(AccountServiceService, accountApi(deps)),
       bindRpc(AccountAdminServiceService, accountAdmin(deps)),
     ],
-    notes: platform.demoData ? demoAccounts.map(noteOf) : [],
+    notes: accountsToTry.map(noteOf),
     async stop() {
       await ids.stop();
       await database.close();
     },
   };
 };
+
+/** None where the database holds users of its own. */
+async function provideDemoAccounts(
+  database: Database,
+  hasher: PasswordHasher,
+): Promise<readonly DemoAccount[]> {
+  if (!(await hasUsers(database.fork()))) {
+    const passwordHash = await hasher.hash(demoPassword);
+    await database.transaction((em) => insertDemoData(em, passwordHash));
+  }
+  return (await findLogin(database, demoAccounts[0].email)) ? demoAccounts : [];
+}
 
 function noteOf({ role, email, password }: DemoAccount): string {
   return `${role.toLowerCase().padEnd(10)}  ${email}, password ${password}`;

@@ -19,14 +19,18 @@ export const start: StartService = async (platform) => {
     migrations,
   });
   if (platform.demoData) await insertDemoData(database);
+  const ids = await platform.openIds(database);
   const deps: ShopDeps = {
     clock: platform.clock,
     database,
-    ids: await platform.openIds(database),
+    ids,
     goods: platform.client(GoodsServiceService),
   };
   return {
     rpc: [bindRpc(ShopServiceService, shopApi(deps)), bindRpc(ShopAdminServiceService, shopAdmin(deps))],
-    stop: () => database.close(),
+    async stop() {
+      await ids.stop();
+      await database.close();
+    },
   };
 };

@@ -65,7 +65,7 @@ export async function createShopTestBed(
   const deps: ShopDeps = {
     clock,
     database: recordStatements(database, statements),
-    ids: { nextId: () => ++id } as ShopDeps['ids'],
+    ids: { nextId: async () => ++id, stop: async () => {} },
     goods: fakeGoods(database),
   };
   const api = shopApi(deps);

@@ -13,7 +13,6 @@ import type { OperationScope } from './operation-scope.ts';
 import { Cents, DateTime } from './scalars.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
-import type { SubgraphContext } from './subgraph-context.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly name: string;

@@ -80,7 +80,13 @@ describe('CreateShop', () => {
   });
 
   it('names all broken arguments at once', async () => {
-    const broken = { idempotencyKey: '', name: ' ', description: 'a\0', categoryId: '', area: 'x'.repeat(61) };
+    const broken = {
+      idempotencyKey: '',
+      name: ' ',
+      description: 'a\0',
+      categoryId: '',
+      area: 'x'.repeat(61),
+    };
     await assert.rejects(
       bed.admin.createShop(broken, byMerchant),
       naming('idempotencyKey', 'name', 'description', 'categoryId', 'area'),

@@ -73,7 +73,10 @@ describe('ListShops', () => {
   const rated = (stars: number) => ({ ratingSum: stars * 2, reviewCount: 2 });
 
   /** Names of all shops, read page by page. */
-  async function readAll(filter: Pick<ListShopsRequest, 'categoryId' | 'area'>, first: number): Promise<string[]> {
+  async function readAll(
+    filter: Pick<ListShopsRequest, 'categoryId' | 'area'>,
+    first: number,
+  ): Promise<string[]> {
     const names: string[] = [];
     let after: string | undefined;
     do {
@@ -112,7 +115,11 @@ describe('ListShops', () => {
   });
 
   it('knows no shop of an unknown or malformed category, or in an unknown area', async () => {
-    for (const filter of [{ categoryId: '99' }, { categoryId: "21' or true" }, { area: "Mitte' or true --" }]) {
+    for (const filter of [
+      { categoryId: '99' },
+      { categoryId: "21' or true" },
+      { area: "Mitte' or true --" },
+    ]) {
       assert.deepEqual(await bed.api.listShops({ ...filter, first: 5 }, anybody), {
         edges: [],
         hasNextPage: false,
@@ -181,7 +188,13 @@ describe('BatchListShopReviews and BatchListUserReviews', () => {
     const [first] = await addReviews(shop, '11', '12');
     const [second] = await addReviews(otherShop, '11');
     const { pages } = await bed.api.batchListUserReviews(
-      { pages: [{ parentId: '11', first: 1 }, { parentId: '11', first: 5 }, { parentId: shop, first: 5 }] },
+      {
+        pages: [
+          { parentId: '11', first: 1 },
+          { parentId: '11', first: 5 },
+          { parentId: shop, first: 5 },
+        ],
+      },
       anybody,
     );
     assert.equal(bed.statements.length, 1);
@@ -207,8 +220,12 @@ describe('BatchListShopReviews and BatchListUserReviews', () => {
     for (const list of [bed.api.batchListShopReviews, bed.api.batchListUserReviews]) {
       assert.deepEqual(await list({ pages: [] }, anybody), { pages: [] });
       const page = { parentId: '1', first: 1 };
-      assert.deepEqual(await violatedFields(list({ pages: [page, { ...page, first: 101 }] }, anybody)), ['first']);
-      assert.deepEqual(await violatedFields(list({ pages: [page, { ...page, after: 'x' }] }, anybody)), ['after']);
+      assert.deepEqual(await violatedFields(list({ pages: [page, { ...page, first: 101 }] }, anybody)), [
+        'first',
+      ]);
+      assert.deepEqual(await violatedFields(list({ pages: [page, { ...page, after: 'x' }] }, anybody)), [
+        'after',
+      ]);
       assert.deepEqual(await violatedFields(list({ pages: Array(101).fill(page) }, anybody)), ['pages']);
     }
   });
@@ -223,7 +240,10 @@ describe('AddReview', () => {
     const { id, ...rest } = review;
     const createdAt = new Date(bed.clock.now());
     assert.deepEqual(rest, { shopId, authorId: '11', stars: 4, text: request.text, createdAt });
-    const { pages } = await bed.api.batchListShopReviews({ pages: [{ parentId: shopId, first: 1 }] }, anybody);
+    const { pages } = await bed.api.batchListShopReviews(
+      { pages: [{ parentId: shopId, first: 1 }] },
+      anybody,
+    );
     assert.deepEqual(pages[0]?.edges[0]?.review, review);
     await bed.api.addReview({ ...request, stars: 5 }, callByCustomer('12'));
     await bed.api.addReview({ ...request, stars: 5, text: '' }, callByCustomer('13'));

@@ -14,7 +14,8 @@ export interface ReviewPageQuery {
   readonly maxItems: number;
 }
 
-const columns = "id, shop_id, author_id, stars, text, (extract(epoch from created_at) * 1000)::float8 as created_at_ms";
+const columns =
+  'id, shop_id, author_id, stars, text, (extract(epoch from created_at) * 1000)::float8 as created_at_ms';
 const parentColumns = { shop: 'shop_id', author: 'author_id' } as const;
 const maxId = String(2n ** 63n - 1n);
 

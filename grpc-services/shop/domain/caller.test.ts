@@ -20,26 +20,50 @@ function refusal(check: () => unknown): string | undefined {
 
 test('only a user acts in their own name', () => {
   assert.equal(signedInUserId(user('1', 'CUSTOMER')), '1');
-  assert.equal(refusal(() => signedInUserId(anonymous)), 'UNAUTHENTICATED');
-  assert.equal(refusal(() => signedInUserId(ownProcess)), 'FORBIDDEN');
+  assert.equal(
+    refusal(() => signedInUserId(anonymous)),
+    'UNAUTHENTICATED',
+  );
+  assert.equal(
+    refusal(() => signedInUserId(ownProcess)),
+    'FORBIDDEN',
+  );
 });
 
 test('merchants, administrators and our own processes run shops', () => {
   for (const identity of [user('2', 'MERCHANT'), user('3', 'ADMIN'), ownProcess]) {
-    assert.equal(refusal(() => requireMerchant(identity)), undefined);
+    assert.equal(
+      refusal(() => requireMerchant(identity)),
+      undefined,
+    );
   }
-  assert.equal(refusal(() => requireMerchant(anonymous)), 'UNAUTHENTICATED');
+  assert.equal(
+    refusal(() => requireMerchant(anonymous)),
+    'UNAUTHENTICATED',
+  );
   for (const identity of [user('1', 'CUSTOMER'), user('1')]) {
-    assert.equal(refusal(() => requireMerchant(identity)), 'FORBIDDEN');
+    assert.equal(
+      refusal(() => requireMerchant(identity)),
+      'FORBIDDEN',
+    );
   }
 });
 
 test('a shop is managed by its owner while a merchant, by administrators and by our own processes', () => {
   for (const identity of [user('2', 'MERCHANT'), user('3', 'ADMIN'), ownProcess]) {
-    assert.equal(refusal(() => requireManager(identity, shop)), undefined);
+    assert.equal(
+      refusal(() => requireManager(identity, shop)),
+      undefined,
+    );
   }
-  assert.equal(refusal(() => requireManager(anonymous, shop)), 'UNAUTHENTICATED');
+  assert.equal(
+    refusal(() => requireManager(anonymous, shop)),
+    'UNAUTHENTICATED',
+  );
   for (const identity of [user('4', 'MERCHANT'), user('2', 'CUSTOMER')]) {
-    assert.equal(refusal(() => requireManager(identity, shop)), 'FORBIDDEN');
+    assert.equal(
+      refusal(() => requireManager(identity, shop)),
+      'FORBIDDEN',
+    );
   }
 });

@@ -20,7 +20,10 @@ after(async () => {
 const key = { idempotencyKey: 'k' };
 
 /** What each of `count` calls threw, taking turns between the two processes. */
-async function race(count: number, call: (bed: ShopTestBed, index: number) => Promise<unknown>): Promise<unknown[]> {
+async function race(
+  count: number,
+  call: (bed: ShopTestBed, index: number) => Promise<unknown>,
+): Promise<unknown[]> {
   const calls = Array.from({ length: count }, (_, index) => call(beds[index % 2 === 0 ? 0 : 1], index));
   const outcomes = await Promise.allSettled(calls);
   return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
@@ -46,7 +49,10 @@ test('a user who reviews a shop ten times at once is let in once', async () => {
   const review = { ...key, shopId, stars: 5, text: '' };
   const failures = await race(10, (bed) => bed.api.addReview(review, callByCustomer('1')));
   assert.equal(failures.length, 9);
-  assert.ok(failures.every((error) => AppError.is(error, 'ALREADY_REVIEWED')), String(failures));
+  assert.ok(
+    failures.every((error) => AppError.is(error, 'ALREADY_REVIEWED')),
+    String(failures),
+  );
   assert.deepEqual((await beds[0].getShop(shopId)).rating, { averageHundredths: 500, reviewCount: 1 });
 });
 
@@ -71,6 +77,9 @@ test('of changes that rest on one version, one is let through', async () => {
     bed.admin.updateShop({ ...key, shopId, version: 1, name: `Name ${index}` }, callBy(merchant)),
   );
   assert.equal(failures.length, 9);
-  assert.ok(failures.every((error) => AppError.is(error, 'VERSION_CONFLICT')), String(failures));
+  assert.ok(
+    failures.every((error) => AppError.is(error, 'VERSION_CONFLICT')),
+    String(failures),
+  );
   assert.equal((await beds[0].getShop(shopId)).version, 2);
 });

@@ -1,5 +1,5 @@
-import { workerLeaseTableSql } from '@tiffin/lib/ids/worker-lease';
 import { Migration } from '@mikro-orm/migrations';
+import { workerLeaseTableSql } from '@tiffin/lib/ids/worker-lease';
 
 export class CreateTables extends Migration {
   override readonly name = '0001-create-tables';
@@ -48,6 +48,8 @@ export class CreateTables extends Migration {
   }
 
   override down(): void {
-    this.addSql('drop table account.address, account.refresh_token, account.session, account."user", account.worker_lease');
+    this.addSql(
+      'drop table account.address, account.refresh_token, account.session, account."user", account.worker_lease',
+    );
   }
 }

@@ -1,9 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
+import { workerLeaseTableSql } from '@tiffin/lib/ids/worker-lease';
 
 export class CreateTables extends Migration {
   override readonly name = '0001-create-tables';
 
   override up(): void {
+    for (const sql of workerLeaseTableSql('goods')) this.addSql(sql);
     // Names sort by code point: the order, and so every cursor, is then the same on both engines.
     this.addSql(`
       create table goods.category (
@@ -43,6 +45,6 @@ export class CreateTables extends Migration {
   }
 
   override down(): void {
-    this.addSql('drop table goods.stock_entry, goods.goods, goods.category');
+    this.addSql('drop table goods.stock_entry, goods.goods, goods.category, goods.worker_lease');
   }
 }

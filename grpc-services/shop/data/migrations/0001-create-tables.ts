@@ -1,10 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
+import { workerLeaseTableSql } from '@tiffin/lib/ids/worker-lease';
 
 export class CreateTables extends Migration {
   override readonly name = '0001-create-tables';
 
   override up(): void {
-    this.addSql('create schema if not exists shop');
+    for (const sql of workerLeaseTableSql('shop')) this.addSql(sql);
     this.addSql(`
       create table shop.shop (
         id bigint primary key check (id > 0),
@@ -45,6 +46,6 @@ export class CreateTables extends Migration {
   }
 
   override down(): void {
-    this.addSql('drop table shop.review, shop.shop');
+    this.addSql('drop table shop.review, shop.shop, shop.worker_lease');
   }
 }

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '@tiffin/lib/clock/clock';
+import { demoId } from '@tiffin/lib/demo/demo-id';
+import { openDatabase } from '@tiffin/lib/engines/database';
+import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
+import type { RpcClient } from '@tiffin/lib/rpc/service';
+import type { Platform } from '@tiffin/lib/service/service';
+import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
+import { start } from './main.ts';
+import { callBy, callByCustomer } from './shop-test-bed.ts';
+
+test('the service starts with demo data, answers on both doors, and gives everything back at its stop', async () => {
+  const embedded = await openEmbeddedPostgres();
+  const platform: Partial<Platform> = {
+    clock: systemClock,
+    demoData: true,
+    openDatabase: (options) => openDatabase({ ...options, embedded }),
+    openIds: (database) => openIdGenerator({ database, clock: systemClock }),
+    client: <Service>() => ({}) as RpcClient<Service>,
+  };
+  const service = await start(platform as Platform);
+  assert.deepEqual(
+    service.rpc.map(({ definition }) => definition),
+    [ShopServiceService, ShopAdminServiceService],
+  );
+  const api = service.rpc[0]?.handlers as unknown as RpcClient<typeof ShopServiceService>;
+  const { edges } = await api.listShops({ first: 100 }, callBy());
+  assert.equal(edges.length, 50);
+  const shopId = String(demoId('shop', 1));
+  const request = { idempotencyKey: 'k', shopId, stars: 5, text: '' };
+  const { review } = await api.addReview(request, callByCustomer('9000'));
+  const { pages } = await api.batchListShopReviews({ pages: [{ parentId: shopId, first: 1 }] }, callBy());
+  assert.equal(pages[0]?.edges[0]?.review?.id, review?.id, 'a new review is newer than all demo reviews');
+  await service.stop();
+  await assert.rejects(api.addReview(request, callByCustomer('9001')), { name: 'WorkerLeaseLost' });
+  await embedded.close();
+});

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface SpawnedProcess {
+  /** Everything it has printed so far. */
+  readonly output: () => string;
+  /** Where a component listens, as the start report says it. */
+  addressOf(component: string): string;
+  /** Sends a signal and resolves to how the process ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+const tiffin = fileURLToPath(new URL('../tiffin.ts', import.meta.url));
+
+/**
+ * Starts `tiffin.ts` as a process of its own and resolves when it is ready.
+ * @throws Error with its output when it ends before.
+ */
+export async function spawnTiffin(args: readonly string[], env: Record<string, string>): Promise<SpawnedProcess> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [tiffin, ...args], { env: { PATH, HOME, LOG_LEVEL: 'error', ...env } });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
+  await ready(child, () => output);
+  return {
+    output: () => output,
+    addressOf(component) {
+      const line = output.split('\n').find((text) => text.trim().startsWith(`${component} `));
+      return line?.trim().split(/\s+/).at(-1) ?? '';
+    },
+    async end(signal) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      const [code, by] = await ended;
+      return { code, signal: by };
+    },
+  };
+}
+
+async function ready(child: ChildProcess, output: () => string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', () => output().includes('Ready in') && resolve());
+    child.once('exit', (code) => reject(new Error(`tiffin.ts ended with ${code} before it was ready:\n${output()}`)));
+  });
+}
