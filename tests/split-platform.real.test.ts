@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
+import { type RealRedis, startRealRedis } from '@tiffin/lib/testing/real-redis';
+import { exportJWK, generateKeyPair } from 'jose';
+import { type SpawnedProcess, spawnTiffin } from './spawn-platform.ts';
+import { clientOf } from './start-platform.ts';
+
+const query = `{
+  me {
+    displayName
+    addresses(first: 3) { edges { node { label } } }
+    reviews(first: 50) {
+      edges { node { shop { name goods(first: 2) { edges { node { name categories { edges { node { name } } } } } } } } }
+    }
+  }
+}`;
+
+describe('every component as a process of its own', () => {
+  let postgres: RealPostgres;
+  let redis: RealRedis;
+  const processes = new Map<string, SpawnedProcess>();
+
+  before(async () => {
+    [postgres, redis] = await Promise.all([createRealPostgres(), startRealRedis()]);
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const shared = {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex'),
+      TOKEN_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),
+      TOKEN_VERIFY_KEYS: JSON.stringify({ keys: [await exportJWK(publicKey)] }),
+      OPS_PORT: '0',
+      ...(await freePorts(['ACCOUNT', 'SHOP', 'GOODS'])),
+    };
+    const start = async (name: string, env: Record<string, string> = {}) => {
+      processes.set(name, await spawnTiffin(['--run', name], { ...shared, ...env }));
+    };
+    await Promise.all(['account', 'shop', 'goods'].map((name) => start(name)));
+    await Promise.all([
+      start('shop-subgraph', { SHOP_SUBGRAPH_PORT: '0' }),
+      start('user-subgraph', { USER_SUBGRAPH_PORT: '0' }),
+    ]);
+    await start('gateway', {
+      PORT: '0',
+      SHOP_SUBGRAPH_URL: `${processes.get('shop-subgraph')?.addressOf('shop-subgraph')}/graphql`,
+      USER_SUBGRAPH_URL: `${processes.get('user-subgraph')?.addressOf('user-subgraph')}/graphql`,
+    });
+  });
+  after(async () => {
+    await Promise.all([...processes.values()].map((running) => running.end('SIGKILL')));
+    await Promise.all([postgres?.drop(), redis?.stop()]);
+  });
+
+  const gateway = () => clientOf(processes.get('gateway')?.addressOf('gateway') ?? '');
+
+  it('answers a query over all of them', async () => {
+    const token = await gateway().logIn('customer');
+    const { data, errors } = await gateway().query(query, { token });
+    assert.equal(errors, undefined);
+    assert.equal(data.me.reviews.edges.length, 50);
+    assert.ok(data.me.reviews.edges.every(({ node }: { node: { shop: { name: string } } }) => node.shop.name));
+  });
+
+  it('a subgraph refuses what the gateway did not sign', async () => {
+    const url = `${processes.get('shop-subgraph')?.addressOf('shop-subgraph')}/graphql`;
+    for (const identity of [undefined, 'x', 'a.b.c']) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(identity && { 'x-tiffin-identity': identity }) },
+        body: JSON.stringify({ query: '{ shops { edges { cursor } } }' }),
+      });
+      assert.equal(response.status, 401);
+    }
+  });
+
+  it('a service that is gone nulls its own fields with UNAVAILABLE, the others survive', async () => {
+    const token = await gateway().logIn('customer');
+    await processes.get('goods')?.end('SIGKILL');
+    processes.delete('goods');
+    const { data, errors } = await gateway().query(query, { token });
+    assert.ok(data.me.addresses.edges.length > 0);
+    assert.ok(data.me.reviews.edges.every(({ node }: { node: { shop: { name: string } } }) => node.shop.name));
+    assert.deepEqual([...new Set(errors?.map(({ extensions }) => extensions.code))], ['UNAVAILABLE']);
+  });
+
+  it('SIGTERM ends each with exit code 0', async () => {
+    for (const [name, running] of processes) {
+      assert.deepEqual(await running.end('SIGTERM'), { code: 0, signal: null }, `${name}\n${running.output()}`);
+    }
+    processes.clear();
+  });
+});
+
+/** Ports and URLs of services that must know each other before they start. */
+async function freePorts(services: readonly string[]): Promise<Record<string, string>> {
+  const { createServer } = await import('node:net');
+  const servers = services.map(() => createServer().listen(0, '127.0.0.1'));
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => server.once('listening', () => resolve((server.address() as { port: number }).port))),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(
+    services.flatMap((service, index) => [
+      [`${service}_PORT`, String(ports[index])],
+      [`${service}_URL`, `127.0.0.1:${ports[index]}`],
+    ]),
+  );
+}
