@@ -27,9 +27,12 @@ describe('bad input gets a typed answer', () => {
 
   it('unknown ids are null on reads, in every form of id', async () => {
     for (const id of [unknownId, '0', '-1', 'abc', '9'.repeat(40), "1' or '1'='1", '']) {
-      const { data, errors } = await platform.query('query ($id: ID!) { shop(id: $id) { name } goods(id: $id) { name } }', {
-        variables: { id },
-      });
+      const { data, errors } = await platform.query(
+        'query ($id: ID!) { shop(id: $id) { name } goods(id: $id) { name } }',
+        {
+          variables: { id },
+        },
+      );
       assert.deepEqual({ data, errors }, { data: { shop: null, goods: null }, errors: undefined }, id);
     }
   });
@@ -76,7 +79,9 @@ describe('bad input gets a typed answer', () => {
     );
     const fields = data.addReview.violations.map(({ field }: { field: string }) => field).sort();
     assert.deepEqual(fields, ['idempotencyKey', 'stars', 'text']);
-    assert.ok(data.addReview.violations.every(({ expected }: { expected: string }) => expected.startsWith('must')));
+    assert.ok(
+      data.addReview.violations.every(({ expected }: { expected: string }) => expected.startsWith('must')),
+    );
   });
 
   it('a page size out of bounds is INVALID_ARGUMENT on its field; siblings survive', async () => {
@@ -157,7 +162,9 @@ describe('bad input gets a typed answer', () => {
       `query { shops(first: 100) { edges { node { id owner { id } } } } me { id } }`,
       { token: merchant },
     );
-    const foreign = data.shops.edges.find(({ node }: { node: { owner: { id: string } } }) => node.owner.id !== data.me.id);
+    const foreign = data.shops.edges.find(
+      ({ node }: { node: { owner: { id: string } } }) => node.owner.id !== data.me.id,
+    );
     const answer = await platform.query(
       'mutation ($id: ID!) { closeShop(input: { idempotencyKey: "bad-input-8", shopId: $id }) { __typename } }',
       { variables: { id: foreign.node.id }, token: merchant },
@@ -172,10 +179,22 @@ describe('bad input gets a typed answer', () => {
       assert.equal(only(answer), 'UNAUTHENTICATED');
     };
     const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const claims = { sub: '1', roles: ['ADMIN'], iss: 'tiffin', aud: 'tiffin-gateway', iat: 1, exp: 4_102_444_800 };
+    const claims = {
+      sub: '1',
+      roles: ['ADMIN'],
+      iss: 'tiffin',
+      aud: 'tiffin-gateway',
+      iat: 1,
+      exp: 4_102_444_800,
+    };
 
     it('a malformed JWT', async () => {
-      for (const token of ['x', 'a.b.c', `${encoded({ alg: 'EdDSA' })}.${encoded(claims)}.`, 'x'.repeat(9_000)]) {
+      for (const token of [
+        'x',
+        'a.b.c',
+        `${encoded({ alg: 'EdDSA' })}.${encoded(claims)}.`,
+        'x'.repeat(9_000),
+      ]) {
         await refused(token);
       }
     });
@@ -207,7 +226,9 @@ describe('bad input gets a typed answer', () => {
     });
 
     it('another scheme', async () => {
-      const answer = await platform.query('{ __typename }', { headers: { authorization: `Basic ${customer}` } });
+      const answer = await platform.query('{ __typename }', {
+        headers: { authorization: `Basic ${customer}` },
+      });
       assert.equal(answer.status, 401);
     });
   });

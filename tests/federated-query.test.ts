@@ -78,7 +78,9 @@ async function rpcCounts({ url }: PlatformUnderTest): Promise<Record<string, num
   const text = await (await fetch(`${url}/metrics`)).text();
   const counts: Record<string, number> = {};
   for (const line of text.split('\n')) {
-    const match = /^tiffin_rpc_duration_seconds_count\{(?=.*side="server").*method="(\w+)".*\} (\d+)$/.exec(line);
+    const match = /^tiffin_rpc_duration_seconds_count\{(?=.*side="server").*method="(\w+)".*\} (\d+)$/.exec(
+      line,
+    );
     if (match?.[1]) counts[match[1]] = (counts[match[1]] ?? 0) + Number(match[2]);
   }
   return counts;

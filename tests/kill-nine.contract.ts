@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { demoId } from '@tiffin/lib/demo/demo-id';
-import { clientOf } from './start-platform.ts';
 import { spawnTiffin } from './spawn-platform.ts';
+import { clientOf } from './start-platform.ts';
 
 const rounds = 3;
 const writers = 4;
@@ -53,7 +53,9 @@ export function testKillNine(engine: string, environment: () => Promise<Record<s
 type Client = ReturnType<typeof clientOf>;
 
 async function stockOf(client: Client): Promise<number> {
-  const { data } = await client.query('query ($id: ID!) { goods(id: $id) { available } }', { variables: { id: goodsId } });
+  const { data } = await client.query('query ($id: ID!) { goods(id: $id) { available } }', {
+    variables: { id: goodsId },
+  });
   return data.goods.available;
 }
 

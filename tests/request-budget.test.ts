@@ -26,7 +26,9 @@ function hangingShop() {
             return new Promise<never>(() => {});
           };
           const rpc = service.rpc.map(({ definition, handlers }) =>
-            definition === ShopServiceService ? bindRpc(definition, { ...handlers, listShops } as never) : { definition, handlers },
+            definition === ShopServiceService
+              ? bindRpc(definition, { ...handlers, listShops } as never)
+              : { definition, handlers },
           );
           return { ...service, rpc };
         },
@@ -48,13 +50,18 @@ describe("a request's budget", () => {
 
   it('x-request-timeout-ms reaches the rpc handler; only the late field is null', async () => {
     const sentAtMs = Date.now();
-    const answer = await platform.query(listShops, { headers: { 'x-request-timeout-ms': '200', 'x-request-id': 'budget-1' } });
+    const answer = await platform.query(listShops, {
+      headers: { 'x-request-timeout-ms': '200', 'x-request-id': 'budget-1' },
+    });
     const context = await shop.called;
     assert.equal(context.requestId, 'budget-1');
     assert.ok(context.deadlineMs >= sentAtMs && context.deadlineMs <= Date.now() + 200);
     assert.equal(context.signal.aborted, true);
     assert.equal(answer.status, 200);
-    assert.deepEqual(answer.errors?.map(({ path, extensions }) => [path, extensions.code]), [[['shops'], 'DEADLINE_EXCEEDED']]);
+    assert.deepEqual(
+      answer.errors?.map(({ path, extensions }) => [path, extensions.code]),
+      [[['shops'], 'DEADLINE_EXCEEDED']],
+    );
     assert.equal(answer.data.shops, null);
     assert.equal(answer.data.categories.edges.length, 1);
   });
@@ -72,7 +79,10 @@ describe("a client's disconnect", () => {
   it('aborts the signal of the rpc handler', async () => {
     const shop = hangingShop();
     await using platform = await startPlatform({}, shop.topology);
-    const client = request(`${platform.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+    const client = request(`${platform.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
     client.on('error', () => {});
     client.end(JSON.stringify({ query: listShops }));
     const { signal } = await shop.called;

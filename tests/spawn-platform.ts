@@ -17,9 +17,14 @@ const tiffin = fileURLToPath(new URL('../tiffin.ts', import.meta.url));
  * Starts `tiffin.ts` as a process of its own and resolves when it is ready.
  * @throws Error with its output when it ends before.
  */
-export async function spawnTiffin(args: readonly string[], env: Record<string, string>): Promise<SpawnedProcess> {
+export async function spawnTiffin(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<SpawnedProcess> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [tiffin, ...args], { env: { PATH, HOME, LOG_LEVEL: 'error', ...env } });
+  const child = spawn(process.execPath, [tiffin, ...args], {
+    env: { PATH, HOME, LOG_LEVEL: 'error', ...env },
+  });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
@@ -42,6 +47,8 @@ export async function spawnTiffin(args: readonly string[], env: Record<string, s
 async function ready(child: ChildProcess, output: () => string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => output().includes('Ready in') && resolve());
-    child.once('exit', (code) => reject(new Error(`tiffin.ts ended with ${code} before it was ready:\n${output()}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`tiffin.ts ended with ${code} before it was ready:\n${output()}`)),
+    );
   });
 }

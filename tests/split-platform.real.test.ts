@@ -60,7 +60,9 @@ describe('every component as a process of its own', () => {
     const { data, errors } = await gateway().query(query, { token });
     assert.equal(errors, undefined);
     assert.equal(data.me.reviews.edges.length, 50);
-    assert.ok(data.me.reviews.edges.every(({ node }: { node: { shop: { name: string } } }) => node.shop.name));
+    assert.ok(
+      data.me.reviews.edges.every(({ node }: { node: { shop: { name: string } } }) => node.shop.name),
+    );
   });
 
   it('a subgraph refuses what the gateway did not sign', async () => {
@@ -81,13 +83,19 @@ describe('every component as a process of its own', () => {
     processes.delete('goods');
     const { data, errors } = await gateway().query(query, { token });
     assert.ok(data.me.addresses.edges.length > 0);
-    assert.ok(data.me.reviews.edges.every(({ node }: { node: { shop: { name: string } } }) => node.shop.name));
+    assert.ok(
+      data.me.reviews.edges.every(({ node }: { node: { shop: { name: string } } }) => node.shop.name),
+    );
     assert.deepEqual([...new Set(errors?.map(({ extensions }) => extensions.code))], ['UNAVAILABLE']);
   });
 
   it('SIGTERM ends each with exit code 0', async () => {
     for (const [name, running] of processes) {
-      assert.deepEqual(await running.end('SIGTERM'), { code: 0, signal: null }, `${name}\n${running.output()}`);
+      assert.deepEqual(
+        await running.end('SIGTERM'),
+        { code: 0, signal: null },
+        `${name}\n${running.output()}`,
+      );
     }
     processes.clear();
   });
@@ -100,7 +108,9 @@ async function freePorts(services: readonly string[]): Promise<Record<string, st
   const ports = await Promise.all(
     servers.map(
       (server) =>
-        new Promise<number>((resolve) => server.once('listening', () => resolve((server.address() as { port: number }).port))),
+        new Promise<number>((resolve) =>
+          server.once('listening', () => resolve((server.address() as { port: number }).port)),
+        ),
     ),
   );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));

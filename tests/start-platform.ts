@@ -11,7 +11,11 @@ export interface GraphQLAnswer {
   // Each test knows the shape that its own query asks for.
   // biome-ignore lint/suspicious/noExplicitAny: the shape differs with each query
   readonly data: any;
-  readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: { code: string } }[];
+  readonly errors?: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions: { code: string };
+  }[];
 }
 
 export interface PlatformUnderTest extends AsyncDisposable {
@@ -55,7 +59,10 @@ export async function startPlatform(
 
 /** A client of a gateway, wherever it runs. */
 export function clientOf(url: string): Omit<PlatformUnderTest, 'dataDir' | typeof Symbol.asyncDispose> {
-  async function query(text: string, { variables, token, headers }: QueryOptions = {}): Promise<GraphQLAnswer> {
+  async function query(
+    text: string,
+    { variables, token, headers }: QueryOptions = {},
+  ): Promise<GraphQLAnswer> {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: {
@@ -85,7 +92,9 @@ export function clientOf(url: string): Omit<PlatformUnderTest, 'dataDir' | typeo
     },
     async metric(name, labels = {}) {
       const text = await (await fetch(`${url}/metrics`)).text();
-      const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+      const lines = text
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
       const matching = lines.filter((line) =>
         Object.entries(labels).every(([label, value]) => line.includes(`${label}="${value}"`)),
       );

@@ -52,7 +52,8 @@ export class VirtualClock implements Clock {
     let next: PendingTimer | undefined;
     for (const timer of this.#pending) {
       if (timer.dueMs > targetMs) continue;
-      if (!next || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.sequence < next.sequence)) next = timer;
+      if (!next || timer.dueMs < next.dueMs || (timer.dueMs === next.dueMs && timer.sequence < next.sequence))
+        next = timer;
     }
     return next;
   }

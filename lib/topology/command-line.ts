@@ -9,7 +9,8 @@ export function readCommandLine(args: readonly string[], known: readonly string[
   const [first, ...others] = args;
   if (first === undefined) return { kind: 'run', components: known, isWhole: true };
   if (first === '--help' || first === '-h') return { kind: 'help', text: helpText(known) };
-  const list = first === '--run' ? others[0] : first.startsWith('--run=') ? first.slice('--run='.length) : undefined;
+  const list =
+    first === '--run' ? others[0] : first.startsWith('--run=') ? first.slice('--run='.length) : undefined;
   const surplus = first === '--run' ? others.slice(1) : others;
   if (list === undefined || surplus.length > 0) {
     return { kind: 'refused', sentence: `Unknown argument "${surplus[0] ?? first}". Try --help.` };
@@ -17,7 +18,10 @@ export function readCommandLine(args: readonly string[], known: readonly string[
   const components = [...new Set(list.split(',').map((name) => name.trim()))];
   const unknown = components.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    return { kind: 'refused', sentence: `There is no component "${unknown}". There are: ${known.join(', ')}.` };
+    return {
+      kind: 'refused',
+      sentence: `There is no component "${unknown}". There are: ${known.join(', ')}.`,
+    };
   }
   return { kind: 'run', components, isWhole: components.length === known.length };
 }

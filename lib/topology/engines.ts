@@ -8,7 +8,9 @@ import type { Logger } from '../telemetry/logger.ts';
 export interface EnginesOptions {
   readonly dataDir: string;
   /** The PostgreSQL server of a service and the variable that names it; absent for the embedded engine. */
-  readonly databaseUrlOf: (service: string) => { readonly url: string; readonly variable: string } | undefined;
+  readonly databaseUrlOf: (
+    service: string,
+  ) => { readonly url: string; readonly variable: string } | undefined;
   readonly redisUrl: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,7 +37,13 @@ export function createEngines(options: EnginesOptions): Engines {
     async openDatabase(service, serviceOptions) {
       const server = databaseUrlOf(service);
       if (server) {
-        return openDatabase({ ...serviceOptions, url: server.url, urlVariable: server.variable, clock, warn });
+        return openDatabase({
+          ...serviceOptions,
+          url: server.url,
+          urlVariable: server.variable,
+          clock,
+          warn,
+        });
       }
       embedded ??= openEmbeddedPostgres({ dataDir, clock });
       return openDatabase({ ...serviceOptions, embedded: await embedded, clock, warn });

@@ -23,10 +23,18 @@ export function missingSettings(
   }
   const shared = running.flatMap((name) => topology[name]?.sharedWhenSplit ?? []);
   return [
-    ...(withoutDatabase.length > 0 ? [`DATABASE_URL to the PostgreSQL server of ${withoutDatabase.join(', ')}`] : []),
-    ...(services.length > 0 && !config.redisUrl ? ['REDIS_URL to the Redis server that all processes share'] : []),
-    ...[...callees].map(([callee, callers]) => `${urlVariable(callee)} to where ${callers.join(', ')} can reach ${callee}`),
+    ...(withoutDatabase.length > 0
+      ? [`DATABASE_URL to the PostgreSQL server of ${withoutDatabase.join(', ')}`]
+      : []),
+    ...(services.length > 0 && !config.redisUrl
+      ? ['REDIS_URL to the Redis server that all processes share']
+      : []),
+    ...[...callees].map(
+      ([callee, callers]) => `${urlVariable(callee)} to where ${callers.join(', ')} can reach ${callee}`,
+    ),
     ...(config.internalTokenSecret ? [] : ['INTERNAL_TOKEN_SECRET to the secret that all processes share']),
-    ...shared.filter((name) => !env[name] && !env[`${name}_FILE`]).map((name) => `${name} as \`npm run keys\` prints it`),
+    ...shared
+      .filter((name) => !env[name] && !env[`${name}_FILE`])
+      .map((name) => `${name} as \`npm run keys\` prints it`),
   ];
 }

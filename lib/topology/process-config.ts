@@ -40,7 +40,11 @@ export const processVariables = {
     max: 4_000,
     description: 'How long a stopping process says "not ready" before it closes its ports.',
   }),
-  LOG_FORMAT: choice({ of: ['text', 'json'], default: 'text', description: 'Lines for people or for machines.' }),
+  LOG_FORMAT: choice({
+    of: ['text', 'json'],
+    default: 'text',
+    description: 'Lines for people or for machines.',
+  }),
   LOG_LEVEL: choice({
     of: ['debug', 'info', 'warn', 'error', 'silent'],
     default: 'warn',
@@ -51,7 +55,9 @@ export const processVariables = {
 export interface ProcessConfig {
   readonly host: string;
   readonly dataDir: string;
-  readonly databaseUrlOf: (service: string) => { readonly url: string; readonly variable: string } | undefined;
+  readonly databaseUrlOf: (
+    service: string,
+  ) => { readonly url: string; readonly variable: string } | undefined;
   readonly redisUrl: string | undefined;
   readonly internalTokenSecret: string | undefined;
   readonly demoData: boolean;
@@ -99,18 +105,25 @@ export function loadProcessConfig(topology: Topology, env: Env): ProcessConfig {
 export const urlVariable = (component: string) => `${variablePrefix(component)}_URL`;
 
 /** The gateway's port is what users change, so it has the usual name. */
-export const portVariable = (component: string) => (component === 'gateway' ? 'PORT' : `${variablePrefix(component)}_PORT`);
+export const portVariable = (component: string) =>
+  component === 'gateway' ? 'PORT' : `${variablePrefix(component)}_PORT`;
 
 const variablePrefix = (component: string) => component.toUpperCase().replaceAll('-', '_');
 
 /** The variables that follow from the topology: a port for each component, a URL for each that others call. */
 export function componentVariables(topology: Topology): ConfigSchema {
-  return Object.assign({}, ...Object.entries(topology).map(([name, component]) => variablesOf(name, component)));
+  return Object.assign(
+    {},
+    ...Object.entries(topology).map(([name, component]) => variablesOf(name, component)),
+  );
 }
 
 function variablesOf(name: string, { kind, port: usualPort }: Topology[string]): ConfigSchema {
   const ports = {
-    [portVariable(name)]: port({ default: usualPort, description: `Where ${name} listens; 0 takes a free port.` }),
+    [portVariable(name)]: port({
+      default: usualPort,
+      description: `Where ${name} listens; 0 takes a free port.`,
+    }),
   };
   switch (kind) {
     case 'gateway':

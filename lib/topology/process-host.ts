@@ -68,7 +68,13 @@ export class ProcessHost {
     return {
       name: 'ops',
       start: async () => {
-        const http = createHttpServer({ logger, isReady, metrics, newRequestId: randomUUID, maxBodyBytes: 1_024 });
+        const http = createHttpServer({
+          logger,
+          isReady,
+          metrics,
+          newRequestId: randomUUID,
+          maxBodyBytes: 1_024,
+        });
         await this.#listen('ops', http, port);
         return { stop: () => http.close() };
       },

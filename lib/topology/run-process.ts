@@ -122,11 +122,18 @@ function foundation(engines: Engines, links: Links, metrics: Metrics): Component
 }
 
 /** The components asked for; where none of them speaks HTTP, the ops routes get a port of their own. */
-function partsOf(topology: Topology, names: readonly string[], config: ProcessConfig, host: ProcessHost): Component[] {
+function partsOf(
+  topology: Topology,
+  names: readonly string[],
+  config: ProcessConfig,
+  host: ProcessHost,
+): Component[] {
   const chosen = Object.entries(topology).filter(([name]) => names.includes(name));
   const components = chosen.map(([name, component]) => host.component(name, component, config.portOf(name)));
   const speaksHttp = chosen.some(([, { kind }]) => kind !== 'service');
-  return speaksHttp ? components : [...components, host.ops(config.opsPort ?? config.portOf(names[0] ?? '') + 1_000)];
+  return speaksHttp
+    ? components
+    : [...components, host.ops(config.opsPort ?? config.portOf(names[0] ?? '') + 1_000)];
 }
 
 const toStdout = (line: string) => void process.stdout.write(`${line}\n`);

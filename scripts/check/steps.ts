@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { checkImportRules } from '../../tests/architecture/import-rules.ts';
 import { ContractError } from '../generate/contracts.ts';
 import { findDrift } from '../generate/drift.ts';
 import { generateFiles } from '../generate/generate-files.ts';
@@ -65,10 +64,7 @@ async function policy(rootDir: string): Promise<string[]> {
 }
 
 async function imports(rootDir: string): Promise<string[]> {
-  const module = await import(pathToFileURL(join(rootDir, 'tests/architecture/import-rules.ts')).href);
-  return (module.checkImportRules(rootDir) as readonly unknown[]).map((violation) =>
-    JSON.stringify(violation),
-  );
+  return checkImportRules(rootDir).map(({ file, line, sentence }) => `${file}:${line} ${sentence}`);
 }
 
 /** Mistakes in the contracts are findings, anything else is a defect. */
