@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
+
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+const packageJson = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** The code blocks of one language, in order. */
+const blocks = (language: string) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code ?? '');
+
+describe("the README's examples", () => {
+  let platform: PlatformUnderTest;
+  before(async () => {
+    platform = await startPlatform();
+  });
+  after(() => platform[Symbol.asyncDispose]());
+
+  const operations = blocks('graphql');
+
+  it('are some', () => assert.ok(operations.length >= 4));
+
+  for (const text of operations) {
+    const name = /(?:query|mutation) (\w+)/.exec(text)?.[1];
+    it(`${name} answers without errors and with data in every field`, async () => {
+      const token = await platform.logIn('customer');
+      const { data, errors } = await platform.query(text, { token });
+      assert.equal(errors, undefined);
+      assert.deepEqual(nulls(data), []);
+    });
+  }
+
+  it('show the error as it is', async () => {
+    const text = operations.find((operation) => operation.includes('ReviewNothing'));
+    const { data } = await platform.query(text ?? '', { token: await platform.logIn('customer') });
+    assert.equal(data.addReview.__typename, 'ShopNotFound');
+  });
+});
+
+it('every npm command of the README exists', () => {
+  const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script);
+  assert.ok(named.length > 3);
+  for (const script of named) assert.ok(packageJson.scripts[script ?? ''], `npm run ${script}`);
+});
+
+it('every file and folder that the README links to exists', async () => {
+  for (const [, path] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+    await readFile(new URL(`../${path}`, import.meta.url));
+  }
+});
+
+/** Paths of the nulls in an answer. */
+function nulls(value: unknown, path = ''): string[] {
+  if (value === null) return [path];
+  if (typeof value !== 'object') return [];
+  return Object.entries(value as object).flatMap(([key, inner]) => nulls(inner, `${path}.${key}`));
+}
