@@ -27,6 +27,7 @@ const MIN_NODE_MAJOR = 20;
 const HEARTBEAT_MS = 1_000;
 const STALE_LOCK_MS = 10_000;
 const MAX_INSTALL_MS = 600_000;
+const ORPHAN_CHECK_MS = 250;
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const fail = (sentence) => {
@@ -191,7 +192,9 @@ function run(command, args, options, onStart = () => {}) {
       result.interruptedBy = signal;
       child.kill(signal);
     };
+    const orphanWatch = whenOrphaned(() => forward('SIGTERM'));
     const finish = (outcome) => {
+      clearInterval(orphanWatch);
       process.off('SIGINT', forward);
       process.off('SIGTERM', forward);
       done(Object.assign(result, outcome));
@@ -207,6 +210,18 @@ function run(command, args, options, onStart = () => {}) {
     child.once('error', (error) => finish({ error }));
     child.once('close', (code, signal) => finish({ code, signal }));
   });
+}
+
+/** npm dies of a signal without handing it on, and would leave us behind: then our parent is another one. */
+function whenOrphaned(stop) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, ORPHAN_CHECK_MS);
+  return watch.unref();
 }
 
 if (Number(process.versions.node.split('.')[0]) < MIN_NODE_MAJOR) {

@@ -12,13 +12,16 @@ import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
+import type { Redis } from 'ioredis';
 import { start } from './main.ts';
 
 suite('account, started', () => {
   let embedded: EmbeddedPostgres;
   let dataDir: string;
+  let redis: Redis;
   before(async () => {
     embedded = await openEmbeddedPostgres();
+    redis = await openRedis({ keyspace: 'account-main' });
     dataDir = mkdtempSync(join(tmpdir(), 'tiffin-account-'));
   });
   after(async () => {
@@ -35,7 +38,7 @@ suite('account, started', () => {
     demoData,
     openDatabase: (options) => openDatabase({ ...options, embedded }),
     openIds: (database) => openIdGenerator({ database, clock: systemClock }),
-    openRedis: () => openRedis({ keyspace: 'account-main' }),
+    redis: () => redis,
     client: () => assert.fail('account calls nobody'),
   });
 

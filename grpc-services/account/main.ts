@@ -48,7 +48,7 @@ export const start: StartService = async (platform) => {
     random: randomBytes,
     passwords: await createPasswords(hasher, hashSlots, randomBytes),
     loginAttempts: createLoginAttempts({
-      redis: await platform.openRedis(),
+      redis: platform.redis(),
       maxAttempts: config.ACCOUNT_MAX_LOGIN_ATTEMPTS,
       windowMs: config.ACCOUNT_LOGIN_WINDOW,
     }),

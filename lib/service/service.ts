@@ -22,8 +22,8 @@ export interface Platform {
   openDatabase(options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>): Promise<Database>;
   /** Ids for the rows of `database`, under a leased worker id. Stopped by whoever opened it. */
   openIds(database: Database): Promise<IdGenerator>;
-  /** The service's own keys are prefixed by the service itself. */
-  openRedis(): Promise<Redis>;
+  /** Shared with the other services of the process: each prefixes its keys with its own name. */
+  redis(): Redis;
   /** A client of another service, wherever that runs. */
   client<Service extends ServiceDefinition>(definition: Service): RpcClient<Service>;
 }

@@ -7,6 +7,8 @@ import type { Logger } from '../telemetry/logger.ts';
 
 export interface EnginesOptions {
   readonly dataDir: string;
+  /** The services of this process. */
+  readonly services: readonly string[];
   /** The PostgreSQL server of a service and the variable that names it; absent for the embedded engine. */
   readonly databaseUrlOf: (
     service: string,
@@ -18,44 +20,58 @@ export interface EnginesOptions {
 
 /** The engines of one process. Which ones is decided here, once; nobody else asks. */
 export interface Engines {
+  /** Opens the embedded engines, or connects to the servers that the URLs name. Before anything else. */
+  open(): Promise<void>;
+  /** Which they are, for the person who started them. */
+  readonly description: string;
   openDatabase(
     service: string,
     options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>,
   ): Promise<Database>;
-  openRedis(): Promise<Redis>;
+  /** The client that the services of the process share. */
+  redis(): Redis;
   close(): Promise<void>;
 }
 
 export function createEngines(options: EnginesOptions): Engines {
-  const { dataDir, databaseUrlOf, redisUrl, clock, logger } = options;
+  const { dataDir, services, databaseUrlOf, redisUrl, clock, logger } = options;
   const warn = (message: string) => logger.warn(message);
-  // Opened with the first service that needs it, shared by all.
-  let embedded: Promise<EmbeddedPostgres> | undefined;
-  let redis: Promise<Redis> | undefined;
+  const needsEmbedded = services.some((service) => !databaseUrlOf(service));
+  let embedded: EmbeddedPostgres | undefined;
+  let redis: Redis | undefined;
 
   return {
-    async openDatabase(service, serviceOptions) {
-      const server = databaseUrlOf(service);
-      if (server) {
-        return openDatabase({
-          ...serviceOptions,
-          url: server.url,
-          urlVariable: server.variable,
-          clock,
-          warn,
-        });
-      }
-      embedded ??= openEmbeddedPostgres({ dataDir, clock });
-      return openDatabase({ ...serviceOptions, embedded: await embedded, clock, warn });
+    description: describe(options, needsEmbedded),
+    async open() {
+      if (needsEmbedded) embedded = await openEmbeddedPostgres({ dataDir, clock });
+      redis = await openRedis({ url: redisUrl, keyspace: dataDir, warn });
     },
-    openRedis() {
-      redis ??= openRedis({ url: redisUrl, keyspace: dataDir, warn });
+    openDatabase(service, serviceOptions) {
+      const server = databaseUrlOf(service);
+      const engine = server ? { url: server.url, urlVariable: server.variable } : { embedded };
+      return openDatabase({ ...serviceOptions, ...engine, clock, warn });
+    },
+    redis() {
+      if (!redis) throw new Error('The engines are not open yet.');
       return redis;
     },
     async close() {
-      const client = await redis?.catch(() => undefined);
-      if (client) await closeRedis(client);
-      await (await embedded?.catch(() => undefined))?.close();
+      if (redis) await closeRedis(redis);
+      await embedded?.close();
     },
   };
 }
+
+function describe(options: EnginesOptions, needsEmbedded: boolean): string {
+  const { dataDir, services, databaseUrlOf, redisUrl } = options;
+  const hosts = new Set(services.flatMap((service) => hostOf(databaseUrlOf(service)?.url)));
+  const databases = [
+    ...(needsEmbedded ? [`PGlite in ${dataDir}/postgres`] : []),
+    ...[...hosts].map((host) => `PostgreSQL at ${host}`),
+  ];
+  const [redisHost] = hostOf(redisUrl);
+  return [...databases, redisHost ? `Redis at ${redisHost}` : 'Redis imitated in this process'].join(', ');
+}
+
+/** Without the credentials. */
+const hostOf = (url: string | undefined): string[] => (url === undefined ? [] : [new URL(url).host]);

@@ -143,7 +143,7 @@ export class ProcessHost {
       demoData,
       openDatabase: (options) => engines.openDatabase(name, options),
       openIds: (database) => openIdGenerator({ database, clock, logger }),
-      openRedis: () => engines.openRedis(),
+      redis: () => engines.redis(),
       client: (definition) => links.client(definition),
     };
   }

@@ -76,7 +76,8 @@ export async function startProcess(
   const observe = { clock, logger, metrics: createRpcMetrics(metrics) };
   const secret = config.internalTokenSecret ?? randomBytes(32).toString('base64url');
   const tokens = createInternalTokens({ secret, clock });
-  const engines = createEngines({ ...config, clock, logger });
+  const services = names.filter((name) => topology[name]?.kind === 'service');
+  const engines = createEngines({ ...config, services, clock, logger });
   const links = createLinks({ ...observe, logger, urlOf: config.urlOf, tokens });
   const host = new ProcessHost({
     ...config,
@@ -97,7 +98,8 @@ export async function startProcess(
 
   write(`Tiffin starts ${isSplit ? names.join(', ') : 'the whole platform in one process'}.`);
   await lifecycle.start([
-    foundation(engines, links, metrics),
+    foundation(links, metrics),
+    ...(services.length > 0 ? [report.timed(enginesComponent(engines), engines.description)] : []),
     ...partsOf(topology, names, config, host).map((component) => report.timed(component)),
   ]);
   report.ready(report.addresses.get('gateway'));
@@ -105,18 +107,30 @@ export async function startProcess(
 }
 
 /** What everything else stands on: it starts first and ends last. */
-function foundation(engines: Engines, links: Links, metrics: Metrics): Component {
+function foundation(links: Links, metrics: Metrics): Component {
   return {
-    name: 'engines',
+    name: 'links',
     async start() {
       const processMetrics = startProcessMetrics(metrics);
       return {
         async stop() {
           processMetrics.stop();
           await links.close();
-          await engines.close();
         },
       };
+    },
+  };
+}
+
+function enginesComponent(engines: Engines): Component {
+  return {
+    name: 'engines',
+    async start() {
+      await engines.open().catch(async (error) => {
+        await engines.close();
+        throw error;
+      });
+      return { stop: () => engines.close() };
     },
   };
 }

@@ -33,15 +33,15 @@ export class StartReport {
   }
 
   /** The same component, whose start leaves a line with its time. */
-  timed(component: Component): Component {
+  timed(component: Component, detail?: string): Component {
     const { clock, write } = this.#options;
     return {
       name: component.name,
       start: async (signal) => {
         const startedAtMs = clock.now();
         const running = await component.start(signal);
-        const address = this.#addresses.get(component.name) ?? 'in this process';
-        write(`  ${component.name.padEnd(16)} ${seconds(clock.now() - startedAtMs)}  ${address}`);
+        const what = detail ?? this.#addresses.get(component.name) ?? 'in this process';
+        write(`  ${component.name.padEnd(16)} ${seconds(clock.now() - startedAtMs)}  ${what}`);
         return running;
       },
     };
