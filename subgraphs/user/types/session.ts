@@ -1,7 +1,8 @@
+import { asCallersOwn } from '@tiffin/lib/subgraph/access-rules';
 import { present } from '@tiffin/lib/subgraph/present';
 import type { StrictResolvers } from '../resolvers.gen.ts';
 
 export const Session: StrictResolvers['Session'] = {
-  user: (session) => present(session.user, 'Session.user'),
+  user: (session) => asCallersOwn(present(session.user, 'Session.user')),
   accessTokenExpiresAt: (session) => present(session.accessTokenExpiresAt, 'Session.accessTokenExpiresAt'),
 };
