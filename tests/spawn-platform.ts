@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-export interface SpawnedProcess {
+export interface SpawnedProcess extends AsyncDisposable {
   /** Everything it has printed so far. */
   readonly output: () => string;
   /** Where a component listens, as the start report says it. */
@@ -28,6 +28,14 @@ export async function spawnTiffin(
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
+  async function end(signal: NodeJS.Signals) {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    }
+    return { code: child.exitCode, signal: child.signalCode };
+  }
   await ready(child, () => output);
   return {
     output: () => output,
@@ -35,11 +43,9 @@ export async function spawnTiffin(
       const line = output.split('\n').find((text) => text.trim().startsWith(`${component} `));
       return line?.trim().split(/\s+/).at(-1) ?? '';
     },
-    async end(signal) {
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      const [code, by] = await ended;
-      return { code, signal: by };
+    end,
+    async [Symbol.asyncDispose]() {
+      await end('SIGKILL');
     },
   };
 }

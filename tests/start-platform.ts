@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,11 +85,12 @@ export function clientOf(url: string): Omit<PlatformUnderTest, 'dataDir' | typeo
         `mutation ($email: String!) {
           login(input: { email: $email, password: "tiffin-demo" }) {
             ... on LoginSuccess { session { accessToken } }
+            ... on Error { code message }
           }
         }`,
         { variables: { email: `${account}@tiffin.example` } },
       );
-      return data.login.session.accessToken;
+      return data.login.session?.accessToken ?? assert.fail(JSON.stringify(data.login));
     },
     async metric(name, labels = {}) {
       const text = await (await fetch(`${url}/metrics`)).text();

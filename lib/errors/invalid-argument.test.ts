@@ -95,10 +95,17 @@ test('a batch holds 1 to the most ids', () => {
   );
 });
 
-test('an idempotency key is short and plain', () => {
+test('an idempotency key is one line of 1 to 64 characters', () => {
   const key = (v: Validator, value: string) => v.idempotencyKey('idempotencyKey', value);
-  accepts(['0190c6c8-9d1c-7e7e-8a32-6bb3a1f9e7d1', 'order:2030.01_a'], key);
-  refuses(['', 'short', 'has space', 'k'.repeat(129), 'eightch\n', 'ключключ'], key);
+  accepts(['k', '0190c6c8-9d1c-7e7e-8a32-6bb3a1f9e7d1', 'order 2030.01_a', '🍜'.repeat(64)], key);
+  refuses(['', ' ', 'k'.repeat(65), '🍜'.repeat(65), 'eightch\n', 'a\0', 'a\ud800'], key);
+  assert.equal(violationsOf((v) => v.idempotencyKey('idempotencyKey', undefined)).length, 1);
+});
+
+test('a version is a whole number that a PostgreSQL integer holds', () => {
+  const isRefused = (value: number) => violationsOf((v) => v.version('version', value)).length === 1;
+  for (const version of [1, 2 ** 31 - 1]) assert.ok(!isRefused(version));
+  for (const version of [0, -1, 1.5, 2 ** 31, Number.NaN]) assert.ok(isRefused(version));
 });
 
 test('an e-mail address has one @ and a domain', () => {

@@ -3,7 +3,6 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { Migration } from '@mikro-orm/migrations';
 import { type DatabaseUnderTest, Wallet } from '../engines/database.contract.ts';
 import type { Database } from '../engines/database.ts';
-import { WORKER_COUNT } from './snowflake.ts';
 import {
   releaseWorkerLease,
   renewWorkerLease,
@@ -65,9 +64,8 @@ export function describeWorkerLease(name: string, start: () => Promise<DatabaseU
     });
 
     it('hands an expired id on, and tells the owner of before', async () => {
-      const ids = await Promise.all(
-        Array.from({ length: WORKER_COUNT }, (_, index) => take(`owner ${index}`)),
-      );
+      await database.query("update shop.worker_lease set expires_at = 'infinity' where worker_id > 1");
+      const ids = [await take('owner 0'), await take('owner 1')];
       await assert.rejects(take('late'), { name: 'NoFreeWorkerId', message: /All 1024 worker ids of shop/ });
       const [first = -1] = ids;
       await expire(first);

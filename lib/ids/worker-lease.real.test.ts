@@ -10,7 +10,10 @@ const TAKES_EACH = 30;
 
 describeWorkerLease('PostgreSQL', async () => {
   const server = await createRealPostgres();
-  return { open: (options) => openDatabase({ ...options, url: server.url }), close: () => server.drop() };
+  return {
+    open: (options) => openDatabase({ ...options, url: server.url, statementTimeoutMs: 10_000 }),
+    close: () => server.drop(),
+  };
 });
 
 describe('worker lease between competing sessions', () => {
@@ -19,7 +22,13 @@ describe('worker lease between competing sessions', () => {
   before(async () => {
     server = await createRealPostgres();
     const open = () =>
-      openDatabase({ schema: 'shop', entities: [], migrations: [CreateWorkerLease], url: server.url });
+      openDatabase({
+        schema: 'shop',
+        entities: [],
+        migrations: [CreateWorkerLease],
+        url: server.url,
+        statementTimeoutMs: 10_000,
+      });
     databases = await Promise.all(Array.from({ length: PROCESSES }, open));
   });
   after(async () => {

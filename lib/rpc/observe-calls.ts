@@ -6,7 +6,6 @@ import type { RpcMetrics, RpcSide } from './rpc-metrics.ts';
 
 /** The part of the process's logger that is needed here. */
 export interface CallLogger {
-  debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
@@ -18,10 +17,7 @@ export interface ObserveOptions {
   readonly logger: CallLogger;
 }
 
-/**
- * Leaves one log line and one duration of every call that a server answers. The line of a success is for `debug`: at
- * `info` it would cost an in-process call more than all else together.
- */
+/** Leaves one log line and one duration of every call that a server answers. */
 export function observeServerCalls({ clock, metrics, logger }: ObserveOptions): Interceptor {
   return observe(clock, metrics, 'server', (call, error, durationMs) => {
     const fields = fieldsOf(call, error, durationMs);

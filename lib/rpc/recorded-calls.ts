@@ -3,7 +3,7 @@ import type { CallLogger } from './observe-calls.ts';
 import type { RpcMetrics, RpcSide } from './rpc-metrics.ts';
 
 interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly level: 'info' | 'warn' | 'error';
   readonly fields: Record<string, unknown>;
 }
 
@@ -19,7 +19,6 @@ export class RecordedCalls {
   };
 
   readonly logger: CallLogger = {
-    debug: (fields) => this.#log('debug', fields),
     info: (fields) => this.#log('info', fields),
     warn: (fields) => this.#log('warn', fields),
     error: (fields) => this.#log('error', fields),

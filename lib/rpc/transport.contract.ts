@@ -179,7 +179,7 @@ function testContext(connect: Connect): void {
     const measured = link.recorded.calls.map(({ path, side, code }) => `${side} ${path} ${code}`).sort();
     assert.deepEqual(measured, [`client ${listShopsPath} OK`, `server ${listShopsPath} OK`]);
     const fields = { method: listShopsPath, code: 'OK', durationMs: 0, requestId: 'req-1', userId: '42' };
-    assert.deepEqual(link.recorded.lines, [{ level: 'debug', fields }]);
+    assert.deepEqual(link.recorded.lines, [{ level: 'info', fields }]);
   });
 }
 

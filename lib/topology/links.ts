@@ -17,6 +17,8 @@ export interface LinksOptions extends ObserveOptions {
   readonly urlOf: (component: string) => string | undefined;
   readonly tokens: InternalTokenSigner;
   readonly clock: Clock;
+  /** The most that one rpc may take of its caller's budget. */
+  readonly timeoutMs: number;
 }
 
 /** How the components of this process reach each other and those of other processes. */

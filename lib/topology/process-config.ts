@@ -34,6 +34,12 @@ export const processVariables = {
     max: 60_000,
     description: 'The budget of a request; x-request-timeout-ms asks for less.',
   }),
+  RPC_TIMEOUT_MS: durationMs({
+    default: 2_000,
+    min: 1,
+    max: 60_000,
+    description: 'The most that one rpc may take of its request. go-zero has the same default.',
+  }),
   DRAIN_MS: durationMs({
     default: 1_000,
     min: 0,
@@ -63,6 +69,7 @@ export interface ProcessConfig {
   readonly demoData: boolean;
   readonly opsPort: number | undefined;
   readonly maxRequestMs: number;
+  readonly rpcTimeoutMs: number;
   readonly drainMs: number;
   readonly logFormat: 'text' | 'json';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -93,6 +100,7 @@ export function loadProcessConfig(topology: Topology, env: Env): ProcessConfig {
     demoData: values.DEMO_DATA,
     opsPort: values.OPS_PORT,
     maxRequestMs: values.REQUEST_TIMEOUT_MS,
+    rpcTimeoutMs: values.RPC_TIMEOUT_MS,
     drainMs: values.DRAIN_MS,
     logFormat: values.LOG_FORMAT,
     logLevel: values.LOG_LEVEL,

@@ -78,7 +78,13 @@ export async function startProcess(
   const tokens = createInternalTokens({ secret, clock });
   const services = names.filter((name) => topology[name]?.kind === 'service');
   const engines = createEngines({ ...config, services, clock, logger });
-  const links = createLinks({ ...observe, logger, urlOf: config.urlOf, tokens });
+  const links = createLinks({
+    ...observe,
+    logger,
+    urlOf: config.urlOf,
+    timeoutMs: config.rpcTimeoutMs,
+    tokens,
+  });
   const host = new ProcessHost({
     ...config,
     clock,

@@ -1,4 +1,4 @@
-import { isId } from '@tiffin/lib/errors/invalid-argument';
+import { findByIds } from '@tiffin/lib/paging/find-by-ids';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findUsers } from '../data/user-store.ts';
 import type { AccountDeps } from './deps.ts';
@@ -6,13 +6,10 @@ import { type VisibleUser, visibleTo } from './user.ts';
 
 /** One answer for each id, in the order of the ids; undefined where there is no such user. */
 export async function batchGetUsers(
-  deps: AccountDeps,
+  { database }: AccountDeps,
   { identity }: CallContext,
   ids: readonly string[],
 ): Promise<(VisibleUser | undefined)[]> {
-  const knowable = [...new Set(ids.filter(isId))];
-  if (knowable.length === 0) return ids.map(() => undefined);
-  const found = await findUsers(deps.database, knowable);
-  const byId = new Map(found.map((user) => [user.id, visibleTo(identity, user)]));
-  return ids.map((id) => byId.get(id));
+  const users = await findByIds(ids, (possible) => findUsers(database, possible));
+  return users.map((user) => user && visibleTo(identity, user));
 }

@@ -1,3 +1,4 @@
+/** One page of a longer list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly hasNextPage: boolean;

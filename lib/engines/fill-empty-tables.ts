@@ -1,0 +1,27 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Database } from './database.ts';
+
+/** A server's statement time-out would also end the wait for whoever fills the tables now. */
+const maxFillMs = 30_000;
+
+/**
+ * Fills tables that hold nothing yet, all or nothing. Of several processes that start at once, one fills them and the
+ * others wait for it. False where there was anything; then `fill` did not run. Names are schema-qualified SQL.
+ */
+export function fillEmptyTables(
+  database: Database,
+  tables: readonly [string, ...string[]],
+  fill: (em: EntityManager) => Promise<void>,
+): Promise<boolean> {
+  return database.transaction(async (em) => {
+    await em.execute(`set local statement_timeout = ${maxFillMs}`);
+    await em.execute(`lock table ${tables[0]} in share row exclusive mode`);
+    const conditions = tables.map((table) => `exists (select from ${table})`);
+    const [answer] = await em.execute<{ has_rows: boolean }[]>(
+      `select ${conditions.join(' or ')} as has_rows`,
+    );
+    if (answer?.has_rows) return false;
+    await fill(em);
+    return true;
+  });
+}
