@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
-import { type AccountHarness, callBy, openAccountHarness, registered, someLines } from './account-harness.ts';
+import { callBy } from '@tiffin/lib/testing/call-by';
+import { type AccountTestBed, createAccountTestBed, openAccountTestBed, registered, someLines } from './account-test-bed.ts';
 import { maxAddressesOfUser } from './domain/address.ts';
 
 // The embedded database is one session, where statements never compete. Here they do.
@@ -21,24 +22,24 @@ async function compete<Answer>(call: () => Promise<Answer>) {
 
 suite('account on PostgreSQL, with sessions that compete', () => {
   let server: RealPostgres;
-  let account: AccountHarness;
+  let bed: AccountTestBed;
   before(async () => {
     server = await createRealPostgres();
-    account = await openAccountHarness({ url: server.url });
+    account = await openAccountTestBed({ url: server.url });
   });
   after(async () => {
-    await account?.close();
+    await bed?.stop();
     await server?.drop();
   });
 
   test('one refresh wins, the others count as reuse, and the session ends', async () => {
     for (let round = 0; round < rounds; round++) {
-      const { refreshToken } = (await registered(account)).session;
-      const { won, lost } = await compete(() => account.api.refreshSession({ refreshToken }, callBy()));
+      const { refreshToken } = (await registered(bed)).session;
+      const { won, lost } = await compete(() => bed.api.refreshSession({ refreshToken }, callBy()));
       assert.equal(won.length, 1);
       for (const error of lost) assert.ok(AppError.is(error, 'SESSION_REUSED'), String(error));
       const next = { refreshToken: won[0]?.session?.refreshToken ?? '' };
-      await assert.rejects(account.api.refreshSession(next, callBy()), (error) =>
+      await assert.rejects(bed.api.refreshSession(next, callBy()), (error) =>
         AppError.is(error, 'SESSION_EXPIRED'),
       );
     }
@@ -46,15 +47,15 @@ suite('account on PostgreSQL, with sessions that compete', () => {
 
   test('a logout at the moment of a refresh leaves no session that goes on', async () => {
     for (let round = 0; round < rounds; round++) {
-      const { refreshToken } = (await registered(account)).session;
-      const refresh = account.api.refreshSession({ refreshToken }, callBy());
-      const [refreshed] = await Promise.allSettled([refresh, account.api.logout({ refreshToken }, callBy())]);
+      const { refreshToken } = (await registered(bed)).session;
+      const refresh = bed.api.refreshSession({ refreshToken }, callBy());
+      const [refreshed] = await Promise.allSettled([refresh, bed.api.logout({ refreshToken }, callBy())]);
       if (refreshed.status === 'rejected') {
         assert.ok(AppError.is(refreshed.reason, 'SESSION_EXPIRED'), String(refreshed.reason));
         continue;
       }
       const next = { refreshToken: refreshed.value.session?.refreshToken ?? '' };
-      await assert.rejects(account.api.refreshSession(next, callBy()), (error) =>
+      await assert.rejects(bed.api.refreshSession(next, callBy()), (error) =>
         AppError.is(error, 'SESSION_EXPIRED'),
       );
     }
@@ -67,7 +68,7 @@ suite('account on PostgreSQL, with sessions that compete', () => {
         password: 'correct horse',
         displayName: 'Racer',
       };
-      const { won, lost } = await compete(() => account.api.register(registration, callBy()));
+      const { won, lost } = await compete(() => bed.api.register(registration, callBy()));
       assert.equal(won.length, 1);
       for (const error of lost) assert.ok(AppError.is(error, 'EMAIL_TAKEN'), String(error));
     }
@@ -75,14 +76,14 @@ suite('account on PostgreSQL, with sessions that compete', () => {
 
   test('nobody gets more addresses than allowed', async () => {
     for (let round = 0; round < 3; round++) {
-      const { user, call } = await registered(account);
-      const add = () => account.api.addAddress({ idempotencyKey: 'k', lines: someLines }, call);
+      const { user, call } = await registered(bed);
+      const add = () => bed.api.addAddress({ idempotencyKey: 'k', lines: someLines }, call);
       for (let n = 1; n < maxAddressesOfUser; n++) await add();
       const { won, lost } = await compete(add);
       assert.equal(won.length, 1);
       for (const error of lost) assert.ok(AppError.is(error, 'ADDRESS_LIMIT_REACHED'), String(error));
       const pages = [{ parentId: user.id, first: 100, after: undefined }];
-      const listed = await account.api.batchListAddresses({ pages }, call);
+      const listed = await bed.api.batchListAddresses({ pages }, call);
       assert.equal(listed.pages[0]?.edges.length, maxAddressesOfUser);
     }
   });

@@ -1,36 +1,30 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { AppError } from '@tiffin/lib/errors/app-error';
-import type { ErrorCode } from '@tiffin/lib/errors/error-catalogue.gen';
+import { callBy } from '@tiffin/lib/testing/call-by';
+import { failsWith } from '@tiffin/lib/testing/expect-error';
 import {
-  type AccountHarness,
-  callBy,
+  type AccountTestBed,
+  createAccountTestBed,
   callByService,
   callByUser,
-  openAccountHarness,
+  openAccountTestBed,
   registered,
   someLines,
-} from './account-harness.ts';
+} from './account-test-bed.ts';
 import { maxAddressesOfUser, maxLineChars } from './domain/address.ts';
 
-const failsWith = (code: ErrorCode) => (error: unknown) => AppError.is(error, code);
 const idempotencyKey = 'k';
 
 suite('addresses', () => {
-  let embedded: EmbeddedPostgres;
-  let account: AccountHarness;
+  let bed: AccountTestBed;
   before(async () => {
-    embedded = await openEmbeddedPostgres();
-    account = await openAccountHarness({ embedded });
+    account = await openAccountTestBed({ embedded });
   });
-  after(async () => {
-    await account.close();
-    await embedded.close();
-  });
+  after(() => bed.stop());
 
   const add = async (call: ReturnType<typeof callBy>, lines = someLines) => {
-    const { address } = await account.api.addAddress({ idempotencyKey, lines }, call);
+    const { address } = await bed.api.addAddress({ idempotencyKey, lines }, call);
     if (!address) throw new Error('addAddress answered without an address');
     return address;
   };
@@ -39,37 +33,37 @@ suite('addresses', () => {
     answer.edges.map(({ address }) => address?.lines?.label);
 
   test('are added, changed and removed by their user', async () => {
-    const { user, call } = await registered(account);
+    const { user, call } = await registered(bed);
     const added = await add(call, { ...someLines, label: '  Home  ' });
     assert.deepEqual(added, { id: added.id, userId: user.id, lines: someLines });
     const lines = { ...someLines, label: 'Work', street: 'Hafenplatz 2' };
-    const changed = await account.api.updateAddress({ idempotencyKey, addressId: added.id, lines }, call);
+    const changed = await bed.api.updateAddress({ idempotencyKey, addressId: added.id, lines }, call);
     assert.deepEqual(changed.address, { id: added.id, userId: user.id, lines });
-    const { pages } = await account.api.batchListAddresses({ pages: [page(user.id, 10)] }, call);
+    const { pages } = await bed.api.batchListAddresses({ pages: [page(user.id, 10)] }, call);
     assert.deepEqual(pages[0]?.edges[0]?.address, changed.address);
-    const removed = await account.api.removeAddress({ idempotencyKey, addressId: added.id }, call);
+    const removed = await bed.api.removeAddress({ idempotencyKey, addressId: added.id }, call);
     assert.deepEqual(removed, { addressId: added.id });
-    const again = account.api.removeAddress({ idempotencyKey, addressId: added.id }, call);
+    const again = bed.api.removeAddress({ idempotencyKey, addressId: added.id }, call);
     await assert.rejects(again, failsWith('ADDRESS_NOT_FOUND'));
   });
 
   test("somebody else's address is not found, and stays as it is", async () => {
-    const [owner, stranger] = [await registered(account), await registered(account)];
+    const [owner, stranger] = [await registered(bed), await registered(bed)];
     const { id: addressId } = await add(owner.call);
     for (const call of [stranger.call, callByUser(stranger.user.id, 'ADMIN')]) {
-      const change = account.api.updateAddress({ idempotencyKey, addressId, lines: someLines }, call);
+      const change = bed.api.updateAddress({ idempotencyKey, addressId, lines: someLines }, call);
       await assert.rejects(change, (error) => {
         return AppError.is(error, 'ADDRESS_NOT_FOUND') && error.detail.addressId === addressId;
       });
-      const removal = account.api.removeAddress({ idempotencyKey, addressId }, call);
+      const removal = bed.api.removeAddress({ idempotencyKey, addressId }, call);
       await assert.rejects(removal, failsWith('ADDRESS_NOT_FOUND'));
     }
-    const { pages } = await account.api.batchListAddresses({ pages: [page(owner.user.id, 10)] }, owner.call);
+    const { pages } = await bed.api.batchListAddresses({ pages: [page(owner.user.id, 10)] }, owner.call);
     assert.deepEqual(labelsOf(pages[0] ?? { edges: [] }), ['Home']);
   });
 
   test('are limited, also for those who add two at a time', async () => {
-    const { user, call } = await registered(account);
+    const { user, call } = await registered(bed);
     for (let n = 1; n < maxAddressesOfUser; n++) await add(call);
     const results = await Promise.allSettled([add(call), add(call), add(call)]);
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
@@ -79,18 +73,18 @@ suite('addresses', () => {
         assert.equal(result.reason.detail.maxAddresses, maxAddressesOfUser);
       }
     }
-    const { pages } = await account.api.batchListAddresses({ pages: [page(user.id, 100)] }, call);
+    const { pages } = await bed.api.batchListAddresses({ pages: [page(user.id, 100)] }, call);
     assert.equal(pages[0]?.edges.length, maxAddressesOfUser);
   });
 
   test('are listed in pages, several of one and of several users in one call', async () => {
-    const [one, two] = [await registered(account), await registered(account)];
+    const [one, two] = [await registered(bed), await registered(bed)];
     for (const label of ['A', 'B', 'C']) await add(one.call, { ...someLines, label });
     await add(two.call, { ...someLines, label: 'Z' });
-    const first = await account.api.batchListAddresses({ pages: [page(one.user.id, 2)] }, one.call);
+    const first = await bed.api.batchListAddresses({ pages: [page(one.user.id, 2)] }, one.call);
     const after = first.pages[0]?.edges.at(-1)?.cursor;
-    const statementsBefore = account.statements.length;
-    const { pages } = await account.api.batchListAddresses(
+    const statementsBefore = bed.statements.length;
+    const { pages } = await bed.api.batchListAddresses(
       {
         pages: [
           page(one.user.id, 2),
@@ -103,7 +97,7 @@ suite('addresses', () => {
       },
       callByService,
     );
-    assert.equal(account.statements.length - statementsBefore, 1);
+    assert.equal(bed.statements.length - statementsBefore, 1);
     assert.deepEqual(pages.map(labelsOf), [['A', 'B'], ['Z'], ['C'], [], [], ['A', 'B', 'C']]);
     assert.deepEqual(
       pages.map(({ hasNextPage }) => hasNextPage),
@@ -112,10 +106,10 @@ suite('addresses', () => {
   });
 
   test('are shown to their user, administrators and services only', async () => {
-    const [owner, stranger] = [await registered(account), await registered(account)];
+    const [owner, stranger] = [await registered(bed), await registered(bed)];
     await add(owner.call);
     const list = (call: ReturnType<typeof callBy>, ...ids: string[]) =>
-      account.api.batchListAddresses({ pages: ids.map((id) => page(id, 5)) }, call);
+      bed.api.batchListAddresses({ pages: ids.map((id) => page(id, 5)) }, call);
     await assert.rejects(list(callBy(), owner.user.id), failsWith('UNAUTHENTICATED'));
     await assert.rejects(list(stranger.call, owner.user.id), failsWith('FORBIDDEN'));
     await assert.rejects(list(stranger.call, stranger.user.id, owner.user.id), failsWith('FORBIDDEN'));
@@ -136,9 +130,9 @@ suite('addresses', () => {
   });
 
   test('refuse lines that are missing, too long or unprintable, by the name of the field', async () => {
-    const { call } = await registered(account);
+    const { call } = await registered(bed);
     const fields = async (lines: typeof someLines | undefined) => {
-      const error = await account.api.addAddress({ idempotencyKey, lines }, call).catch((thrown) => thrown);
+      const error = await bed.api.addAddress({ idempotencyKey, lines }, call).catch((thrown) => thrown);
       assert.ok(AppError.is(error, 'INVALID_ARGUMENT'), String(error));
       return error.detail.violations.map(({ field }) => field).sort();
     };
@@ -154,22 +148,22 @@ suite('addresses', () => {
   });
 
   test('refuse broken ids, keys, page sizes and cursors', async () => {
-    const { user, call } = await registered(account);
+    const { user, call } = await registered(bed);
     const isInvalid = failsWith('INVALID_ARGUMENT');
     for (const addressId of ['', '0', '-1', '1.5', '9223372036854775808', "1' or '1'='1"]) {
-      await assert.rejects(account.api.removeAddress({ idempotencyKey, addressId }, call), isInvalid);
+      await assert.rejects(bed.api.removeAddress({ idempotencyKey, addressId }, call), isInvalid);
     }
     for (const key of ['', 'x'.repeat(65)]) {
       await assert.rejects(
-        account.api.addAddress({ idempotencyKey: key, lines: someLines }, call),
+        bed.api.addAddress({ idempotencyKey: key, lines: someLines }, call),
         isInvalid,
       );
     }
     const broken = [page(user.id, 0), page(user.id, 101), page(user.id, 5, 'x'), page(user.id, 5, '')];
     for (const each of broken) {
-      await assert.rejects(account.api.batchListAddresses({ pages: [each] }, call), isInvalid);
+      await assert.rejects(bed.api.batchListAddresses({ pages: [each] }, call), isInvalid);
     }
     const pages = Array.from({ length: 101 }, () => page(user.id, 1));
-    await assert.rejects(account.api.batchListAddresses({ pages }, call), isInvalid);
+    await assert.rejects(bed.api.batchListAddresses({ pages }, call), isInvalid);
   });
 });

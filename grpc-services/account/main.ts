@@ -72,9 +72,9 @@ async function provideDemoAccounts(
   database: Database,
   hasher: PasswordHasher,
 ): Promise<readonly DemoAccount[]> {
-  if (!(await hasUsers(database.fork()))) {
+  if (!(await hasUsers(database))) {
     const passwordHash = await hasher.hash(demoPassword);
-    await database.transaction((em) => insertDemoData(em, passwordHash));
+    await insertDemoData(database, passwordHash);
   }
   return (await findLogin(database, demoAccounts[0].email)) ? demoAccounts : [];
 }

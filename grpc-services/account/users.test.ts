@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { AppError } from '@tiffin/lib/errors/app-error';
-import type { ErrorCode } from '@tiffin/lib/errors/error-catalogue.gen';
+import { callBy } from '@tiffin/lib/testing/call-by';
+import { failsWith } from '@tiffin/lib/testing/expect-error';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import {
-  type AccountHarness,
-  callBy,
+  type AccountTestBed,
+  createAccountTestBed,
   callByService,
   callByUser,
-  openAccountHarness,
+  openAccountTestBed,
   registered,
-} from './account-harness.ts';
+} from './account-test-bed.ts';
 
-const failsWith = (code: ErrorCode) => (error: unknown) => AppError.is(error, code);
 const idempotencyKey = 'k';
 
 /** Text that would do harm where it became part of a statement. */
@@ -27,16 +26,11 @@ const hostileTexts = [
 ];
 
 suite('users', () => {
-  let embedded: EmbeddedPostgres;
-  let account: AccountHarness;
+  let bed: AccountTestBed;
   before(async () => {
-    embedded = await openEmbeddedPostgres();
-    account = await openAccountHarness({ embedded });
+    account = await openAccountTestBed({ embedded });
   });
-  after(async () => {
-    await account.close();
-    await embedded.close();
-  });
+  after(() => bed.stop());
 
   const violationsOf = async (failing: Promise<unknown>) => {
     const error = await failing.catch((thrown) => thrown);
@@ -45,25 +39,25 @@ suite('users', () => {
   };
 
   test('are answered in the order of the ids, with empty slots and twice where asked twice', async () => {
-    const [one, two] = [await registered(account), await registered(account)];
+    const [one, two] = [await registered(bed), await registered(bed)];
     const ids = [two.user.id, '4', 'not-an-id', one.user.id, '', "1' or '1'='1", two.user.id];
-    const statementsBefore = account.statements.length;
-    const { users } = await account.api.batchGetUsers({ ids }, callByService);
-    assert.equal(account.statements.length - statementsBefore, 1);
+    const statementsBefore = bed.statements.length;
+    const { users } = await bed.api.batchGetUsers({ ids }, callByService);
+    assert.equal(bed.statements.length - statementsBefore, 1);
     assert.deepEqual(
       users.map(({ user }) => user?.id),
       [two.user.id, undefined, undefined, one.user.id, undefined, undefined, two.user.id],
     );
-    assert.deepEqual(await account.api.batchGetUsers({ ids: [] }, callBy()), { users: [] });
+    assert.deepEqual(await bed.api.batchGetUsers({ ids: [] }, callBy()), { users: [] });
     const tooMany = Array.from({ length: 101 }, () => '4');
-    assert.deepEqual(await violationsOf(account.api.batchGetUsers({ ids: tooMany }, callBy())), ['ids']);
+    assert.deepEqual(await violationsOf(bed.api.batchGetUsers({ ids: tooMany }, callBy())), ['ids']);
   });
 
   test('show what is personal to themselves, administrators and services only', async () => {
-    const [owner, stranger] = [await registered(account), await registered(account)];
-    await account.api.updateProfile({ idempotencyKey, phone: '+4930123456' }, owner.call);
+    const [owner, stranger] = [await registered(bed), await registered(bed)];
+    await bed.api.updateProfile({ idempotencyKey, phone: '+4930123456' }, owner.call);
     const get = async (call: ReturnType<typeof callBy>) =>
-      (await account.api.batchGetUsers({ ids: [owner.user.id] }, call)).users[0]?.user;
+      (await bed.api.batchGetUsers({ ids: [owner.user.id] }, call)).users[0]?.user;
     const whole = { ...owner.user, phone: '+4930123456' };
     for (const call of [owner.call, callByUser(stranger.user.id, 'ADMIN'), callByService]) {
       assert.deepEqual(await get(call), whole);
@@ -74,9 +68,9 @@ suite('users', () => {
   });
 
   test('change their own profile, and what they leave out stays', async () => {
-    const { user, call } = await registered(account);
+    const { user, call } = await registered(bed);
     const update = (change: { displayName?: string; phone?: string }, by = call) =>
-      account.api.updateProfile({ idempotencyKey, ...change }, by);
+      bed.api.updateProfile({ idempotencyKey, ...change }, by);
     assert.equal((await update({ displayName: ' Grace ' })).user?.displayName, 'Grace');
     const after = (await update({ phone: '+4930123456' })).user;
     assert.deepEqual(after, { ...user, displayName: 'Grace', phone: '+4930123456' });
@@ -91,23 +85,23 @@ suite('users', () => {
   });
 
   test('get and lose roles, each as often as one likes', async () => {
-    const { user } = await registered(account);
+    const { user } = await registered(bed);
     const change = { idempotencyKey, userId: user.id, role: Role.MERCHANT };
     const admin = callByUser('3', 'ADMIN');
     for (let n = 0; n < 2; n++) {
-      const { user: granted } = await account.admin.grantRole(change, admin);
+      const { user: granted } = await bed.admin.grantRole(change, admin);
       assert.deepEqual(granted, { ...user, roles: [Role.CUSTOMER, Role.MERCHANT] });
     }
     for (let n = 0; n < 2; n++) {
-      const { user: revoked } = await account.admin.revokeRole(change, admin);
+      const { user: revoked } = await bed.admin.revokeRole(change, admin);
       assert.deepEqual(revoked, user);
     }
   });
 
   test('roles are given and taken by administrators only', async () => {
-    const { user, call } = await registered(account);
+    const { user, call } = await registered(bed);
     const change = { idempotencyKey, userId: user.id, role: Role.ADMIN };
-    for (const rpc of [account.admin.grantRole, account.admin.revokeRole]) {
+    for (const rpc of [bed.admin.grantRole, bed.admin.revokeRole]) {
       await assert.rejects(rpc(change, callBy()), failsWith('UNAUTHENTICATED'));
       await assert.rejects(rpc(change, call), failsWith('FORBIDDEN'));
       await assert.rejects(rpc(change, callByUser(user.id, 'CUSTOMER', 'MERCHANT')), failsWith('FORBIDDEN'));
@@ -120,7 +114,7 @@ suite('users', () => {
   test('registration refuses bad input by the name of the field', async () => {
     const good = { email: 'good@tiffin.example', password: 'correct horse', displayName: 'Ada' };
     const violations = (change: Partial<typeof good>) =>
-      violationsOf(account.api.register({ ...good, ...change }, callBy()));
+      violationsOf(bed.api.register({ ...good, ...change }, callBy()));
     for (const email of [
       '',
       'x',
@@ -146,21 +140,21 @@ suite('users', () => {
   });
 
   test('login and refresh refuse what is too long to be looked at', async () => {
-    const login = (email: string, password: string) => account.api.login({ email, password }, callBy());
+    const login = (email: string, password: string) => bed.api.login({ email, password }, callBy());
     assert.deepEqual(await violationsOf(login('nobody@tiffin.example', 'x'.repeat(129))), ['password']);
     assert.deepEqual(await violationsOf(login('x', '')), ['email', 'password']);
     for (const refreshToken of ['', 'x'.repeat(101)]) {
-      assert.deepEqual(await violationsOf(account.api.refreshSession({ refreshToken }, callBy())), [
+      assert.deepEqual(await violationsOf(bed.api.refreshSession({ refreshToken }, callBy())), [
         'refreshToken',
       ]);
-      assert.deepEqual(await violationsOf(account.api.logout({ refreshToken }, callBy())), ['refreshToken']);
+      assert.deepEqual(await violationsOf(bed.api.logout({ refreshToken }, callBy())), ['refreshToken']);
     }
   });
 
   test('the longest that is allowed is stored', async () => {
     const email = `${'x'.repeat(64)}@${'b'.repeat(186)}.de`;
     const longest = { email, password: 'x'.repeat(128), displayName: '🍜'.repeat(60) };
-    const { session } = await account.api.register(longest, callBy());
+    const { session } = await bed.api.register(longest, callBy());
     assert.equal(session?.user?.displayName, longest.displayName);
     assert.equal(session?.user?.email, email);
   });
@@ -168,20 +162,20 @@ suite('users', () => {
   test('hostile text stays text', async () => {
     for (const [n, text] of hostileTexts.entries()) {
       const email = `o'hara-${n}--@tiffin.example`;
-      const { session } = await account.api.register(
+      const { session } = await bed.api.register(
         { email, password: `password ${text}`, displayName: text },
         callBy(),
       );
       assert.equal(session?.user?.displayName, text);
-      const again = await account.api.login({ email, password: `password ${text}` }, callBy());
+      const again = await bed.api.login({ email, password: `password ${text}` }, callBy());
       assert.equal(again.session?.user?.displayName, text);
-      await assert.rejects(account.api.login({ email, password: `password ${text}x` }, callBy()));
+      await assert.rejects(bed.api.login({ email, password: `password ${text}x` }, callBy()));
       const lines = { label: text, street: text, city: text, postalCode: 'x', area: text };
       const call = callByUser(session?.user?.id ?? '');
-      const { address } = await account.api.addAddress({ idempotencyKey: text, lines }, call);
+      const { address } = await bed.api.addAddress({ idempotencyKey: text, lines }, call);
       assert.deepEqual(address?.lines, lines);
       await assert.rejects(
-        account.api.refreshSession({ refreshToken: text }, callBy()),
+        bed.api.refreshSession({ refreshToken: text }, callBy()),
         failsWith('SESSION_EXPIRED'),
       );
     }

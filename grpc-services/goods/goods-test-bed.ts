@@ -1,9 +1,9 @@
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
-import { type Database, openDatabase } from '@tiffin/lib/engines/database';
-import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
-import { anonymous, type Identity, type Role } from '@tiffin/lib/identity/identity';
-import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import { userWith } from '@tiffin/lib/testing/call-by';
+import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
+import { openTestDatabase } from '@tiffin/lib/testing/test-database';
 import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
 import { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
@@ -14,12 +14,12 @@ import { GoodsEntity } from './data/goods-entity.ts';
 import { migrations } from './data/migrations.ts';
 import type { GoodsDeps } from './domain/deps.ts';
 
-/** Both doors over a database in memory, beside a shop service that knows two shops. */
+/** Both doors over one database, beside a shop service that knows two shops. */
 export interface GoodsTestBed {
   readonly api: RpcClient<GoodsServiceService>;
   readonly admin: RpcClient<GoodsAdminServiceService>;
   readonly deps: GoodsDeps;
-  /** Every SQL statement outside of a transaction since the last `clear`. */
+  /** Every statement outside of a transaction; tests empty it. */
   readonly statements: string[];
   stop(): Promise<void>;
 }
@@ -35,22 +35,23 @@ export const categories = [
 ] as const;
 
 /** Owns the shop `shopId`. */
-export const merchant = user('2', 'CUSTOMER', 'MERCHANT');
+export const merchant = userWith('2', 'CUSTOMER', 'MERCHANT');
 /** Owns the shop `otherShopId`. */
-export const otherMerchant = user('4', 'CUSTOMER', 'MERCHANT');
-export const admin = user('3', 'ADMIN');
-export const customer = user('1', 'CUSTOMER');
+export const otherMerchant = userWith('4', 'CUSTOMER', 'MERCHANT');
+export const administrator = userWith('3', 'ADMIN');
+export const customer = userWith('1', 'CUSTOMER');
 
-export async function createGoodsTestBed(): Promise<GoodsTestBed> {
-  const embedded = await openEmbeddedPostgres();
-  const database = await openDatabase({ ...goodsSchema, embedded });
+/** What `openDatabase` needs beside an engine. */
+export const goodsSchema = { schema: 'goods', entities: [GoodsEntity, CategoryEntity], migrations };
+
+/** Without an engine, in memory. */
+export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>): Promise<GoodsTestBed> {
+  const { database, statements, stop } = await openTestDatabase(goodsSchema, engine);
   await database.fork().insertMany(CategoryEntity, [...categories]);
-  const statements: string[] = [];
-  let lastId = 1_000n;
   const deps: GoodsDeps = {
     clock: new VirtualClock(1_900_000_000_000),
-    database: recordStatements(database, statements),
-    ids: { nextId: async () => ++lastId },
+    database,
+    ids: sequentialIds(),
     shops: fakeShops(database),
   };
   return {
@@ -58,15 +59,9 @@ export async function createGoodsTestBed(): Promise<GoodsTestBed> {
     admin: goodsAdmin(deps),
     deps,
     statements,
-    async stop() {
-      await database.close();
-      await embedded.close();
-    },
+    stop,
   };
 }
-
-/** What `openDatabase` needs beside an engine. */
-export const goodsSchema = { schema: 'goods', entities: [GoodsEntity, CategoryEntity], migrations };
 
 /** Reads from the database too: it would wait in vain if it were called inside of a transaction. */
 export function fakeShops(database: Pick<Database, 'ping'>): GoodsDeps['shops'] {
@@ -83,30 +78,6 @@ export function fakeShops(database: Pick<Database, 'ping'>): GoodsDeps['shops'] 
           return ownerId === undefined ? { shop: undefined } : { shop: Shop.fromPartial({ id, ownerId }) };
         }),
       };
-    },
-  };
-}
-
-/** A call on somebody's behalf, with all the time in the world. */
-export function callBy(identity: Identity = anonymous): CallContext {
-  return {
-    requestId: 'test',
-    identity,
-    deadlineMs: Number.MAX_SAFE_INTEGER,
-    signal: new AbortController().signal,
-  };
-}
-
-function user(userId: string, ...roles: Role[]) {
-  return { kind: 'user', userId, roles } as const;
-}
-
-function recordStatements(database: Database, statements: string[]): Database {
-  return {
-    ...database,
-    query(sql, parameters) {
-      statements.push(sql);
-      return database.query(sql, parameters);
     },
   };
 }

@@ -1,9 +1,10 @@
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
-import { type Database, type DatabaseOptions, openDatabase } from '@tiffin/lib/engines/database';
-import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
-import { anonymous, type Identity, type Role } from '@tiffin/lib/identity/identity';
+import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import { callBy, userWith } from '@tiffin/lib/testing/call-by';
+import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
+import { openTestDatabase } from '@tiffin/lib/testing/test-database';
 import type { Shop, ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import type { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import { shopAdmin } from './admin/shop-admin.ts';
@@ -31,11 +32,10 @@ export interface ShopTestBed {
 type NewShopRow = typeof shopRow;
 
 export const categoryIds = ['21', '22'] as const;
-export const merchant = user('2', 'CUSTOMER', 'MERCHANT');
-export const otherMerchant = user('4', 'CUSTOMER', 'MERCHANT');
-export const administrator = user('3', 'ADMIN');
-export const customer = user('1', 'CUSTOMER');
-export const ownProcess: Identity = { kind: 'service', name: 'test' };
+export const merchant = userWith('2', 'CUSTOMER', 'MERCHANT');
+export const otherMerchant = userWith('4', 'CUSTOMER', 'MERCHANT');
+export const administrator = userWith('3', 'ADMIN');
+export const customer = userWith('1', 'CUSTOMER');
 
 const shopRow = {
   ownerId: merchant.userId,
@@ -57,15 +57,13 @@ export async function createShopTestBed(
   engine?: Pick<DatabaseOptions, 'url'>,
   lastId = 1_000n,
 ): Promise<ShopTestBed> {
-  const embedded = engine ? undefined : await openEmbeddedPostgres();
-  const database = await openDatabase({ ...shopSchema, ...engine, embedded });
-  const statements: string[] = [];
+  const { database, statements, stop } = await openTestDatabase(shopSchema, engine);
+  const ids = sequentialIds(lastId);
   const clock = new VirtualClock(1_900_000_000_123);
-  let id = lastId;
   const deps: ShopDeps = {
     clock,
-    database: recordStatements(database, statements),
-    ids: { nextId: async () => ++id, stop: async () => {} },
+    database,
+    ids,
     goods: fakeGoods(database),
   };
   const api = shopApi(deps);
@@ -76,7 +74,9 @@ export async function createShopTestBed(
     clock,
     statements,
     async addShops(...overrides) {
-      const rows = overrides.map((override) => ({ ...shopRow, ...override, id: String(++id) }));
+      const rows = await Promise.all(
+        overrides.map(async (override) => ({ ...shopRow, ...override, id: String(await ids.nextId()) })),
+      );
       await database.fork().insertMany(ShopEntity, rows);
       return rows.map(({ id }) => id);
     },
@@ -86,21 +86,12 @@ export async function createShopTestBed(
       if (!shop) throw new Error(`There is no shop ${id}.`);
       return shop;
     },
-    async stop() {
-      await database.close();
-      await embedded?.close();
-    },
+    stop,
   };
 }
 
-/** A call on somebody's behalf, with all the time in the world. */
-export function callBy(identity: Identity = anonymous): CallContext {
-  const signal = new AbortController().signal;
-  return { requestId: 'test', identity, deadlineMs: Number.MAX_SAFE_INTEGER, signal };
-}
-
 export function callByCustomer(userId: string): CallContext {
-  return callBy(user(userId, 'CUSTOMER'));
+  return callBy(userWith(userId, 'CUSTOMER'));
 }
 
 /** Reads from the database too: it would wait in vain if it were called inside of a transaction. */
@@ -110,20 +101,6 @@ function fakeGoods(database: Database): ShopDeps['goods'] {
       await database.ping();
       const known = (id: string) => categoryIds.some((categoryId) => categoryId === id);
       return { categories: ids.map((id) => ({ category: known(id) ? { id, name: 'Pizza' } : undefined })) };
-    },
-  };
-}
-
-function user(userId: string, ...roles: Role[]) {
-  return { kind: 'user', userId, roles } as const;
-}
-
-function recordStatements(database: Database, statements: string[]): Database {
-  return {
-    ...database,
-    query(sql, parameters) {
-      statements.push(sql);
-      return database.query(sql, parameters);
     },
   };
 }

@@ -39,7 +39,10 @@ const callersOwn = Symbol('callersOwn');
  * The same object, known to stand for the caller. A request that signs somebody in is still anonymous, but may read
  * the account that it has just proved to be its own.
  */
-export const asCallersOwn = <Source extends object>(source: Source): Source => ({ ...source, [callersOwn]: true });
+export const asCallersOwn = <Source extends object>(source: Source): Source => ({
+  ...source,
+  [callersOwn]: true,
+});
 
 function assertAllowed(rule: AccessRule, identity: Identity, source: unknown): void {
   if (rule.orSelf && (source as { [callersOwn]?: true } | undefined)?.[callersOwn]) return;

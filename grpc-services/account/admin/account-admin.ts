@@ -38,7 +38,7 @@ export function accountAdmin(deps: AccountDeps): RpcHandlers<AccountAdminService
 function checkedRole({ idempotencyKey, userId, role }: RoleChange): Role {
   const granted = grantableRoles.get(role);
   validate((v) => {
-    v.length('idempotencyKey', idempotencyKey, 1, 64);
+    v.idempotencyKey('idempotencyKey', idempotencyKey);
     v.id('userId', userId);
     v.check('role', granted !== undefined, `must be one of ${[...grantableRoles.values()].join(', ')}`);
   });

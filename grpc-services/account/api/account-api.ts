@@ -1,4 +1,7 @@
 import { type Validator, validate } from '@tiffin/lib/errors/invalid-argument';
+import { checkBatch } from '@tiffin/lib/paging/check-batch';
+import { encodeIdCursor } from '@tiffin/lib/paging/cursor';
+import { readParentPages } from '@tiffin/lib/paging/parent-pages';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
 import type {
   AccountServiceService,
@@ -6,7 +9,6 @@ import type {
   Address as AddressMessage,
   Session as SessionMessage,
 } from '@tiffin/proto/gen/tiffin/account/v1/account';
-import type { ParentPageRequest } from '@tiffin/proto/gen/tiffin/common/v1/common';
 import { addAddress } from '../domain/add-address.ts';
 import { type Address, type AddressLines, maxLineChars } from '../domain/address.ts';
 import { batchGetUsers } from '../domain/batch-get-users.ts';
@@ -21,11 +23,8 @@ import type { Session } from '../domain/session.ts';
 import { updateAddress } from '../domain/update-address.ts';
 import { updateProfile } from '../domain/update-profile.ts';
 import { maxDisplayNameChars, maxPasswordChars, minPasswordChars, phonePattern } from '../domain/user.ts';
-import { decodeAddressCursor, encodeAddressCursor } from './address-cursor.ts';
 import { toUserMessage, toVisibleUserMessage } from './user-message.ts';
 
-const maxBatchKeys = 100;
-const maxPageItems = 100;
 /** A token has 43 characters; longer text is not even hashed. */
 const maxRefreshTokenChars = 100;
 
@@ -67,21 +66,12 @@ export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService
     },
 
     async batchListAddresses({ pages }, context) {
-      validate((v) => {
-        checkBatch(v, 'pages', pages);
-        for (const page of pages) checkPage(v, page);
-      });
-      const requests = pages.map(({ parentId, first, after }) => ({
-        userId: parentId,
-        first,
-        afterId: after === undefined ? undefined : decodeAddressCursor(after),
-      }));
-      const answers = await batchListAddresses(deps, context, requests);
+      const answers = await batchListAddresses(deps, context, readParentPages(pages));
       return {
-        pages: answers.map(({ addresses, hasNextPage }) => ({
-          edges: addresses.map((address) => ({
+        pages: answers.map(({ items, hasNextPage }) => ({
+          edges: items.map((address) => ({
             address: toAddressMessage(address),
-            cursor: encodeAddressCursor(address.id),
+            cursor: encodeIdCursor(address.id),
           })),
           hasNextPage,
         })),
@@ -91,7 +81,7 @@ export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService
     async updateProfile(request, context) {
       const { displayName, phone } = request;
       validate((v) => {
-        checkIdempotencyKey(v, request);
+        v.idempotencyKey('idempotencyKey', request.idempotencyKey);
         if (displayName !== undefined) v.length('displayName', displayName, 1, maxDisplayNameChars);
         if (phone !== undefined) v.check('phone', phonePattern.test(phone), 'must look like +4930123456');
       });
@@ -112,7 +102,7 @@ export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService
     async removeAddress(request, context) {
       const { addressId } = request;
       validate((v) => {
-        checkIdempotencyKey(v, request);
+        v.idempotencyKey('idempotencyKey', request.idempotencyKey);
         v.id('addressId', addressId);
       });
       await removeAddress(deps, context, addressId);
@@ -136,27 +126,13 @@ function checkPassword(v: Validator, password: string, minChars: number): void {
   );
 }
 
-function checkBatch(v: Validator, field: string, keys: readonly unknown[]): void {
-  v.check(field, keys.length <= maxBatchKeys, `must hold at most ${maxBatchKeys}`);
-}
-
-function checkPage(v: Validator, { first, after }: ParentPageRequest): void {
-  v.pageSize('first', first, maxPageItems);
-  const isCursor = after === undefined || decodeAddressCursor(after) !== undefined;
-  v.check('after', isCursor, 'must be a cursor from an earlier page');
-}
-
-function checkIdempotencyKey(v: Validator, request: { readonly idempotencyKey: string }): void {
-  v.length('idempotencyKey', request.idempotencyKey, 1, 64);
-}
-
 function checkedLines(
   request: { readonly idempotencyKey: string; readonly lines: AddressLinesMessage | undefined },
   alsoCheck: (v: Validator) => void = () => {},
 ): AddressLines {
   const { lines } = request;
   validate((v) => {
-    checkIdempotencyKey(v, request);
+    v.idempotencyKey('idempotencyKey', request.idempotencyKey);
     alsoCheck(v);
     for (const [line, maxChars] of Object.entries(maxLineChars)) {
       v.length(`lines.${line}`, lines?.[line as keyof AddressLines], 1, maxChars);

@@ -1,42 +1,34 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
+import type { Page } from '@tiffin/lib/paging/page';
+import {
+  type ParentPage,
+  parentPagesParameters,
+  parentPagesTable,
+  toParentPages,
+} from '@tiffin/lib/paging/parent-pages';
 import type { Address, AddressLines } from './address-entity.ts';
-import { bigintArray } from './sql-values.ts';
-
-/** One page of one user's addresses. */
-export interface AddressPageQuery {
-  readonly userId: string;
-  /** The page starts behind this id; '0' is before all. */
-  readonly afterId: string;
-  readonly maxItems: number;
-}
 
 const columns = 'id, user_id, label, street, city, postal_code, area';
 
-/** Addresses of several users, oldest first, in one statement. The answer has one list for each page. */
+/** Pages of the addresses of several users, oldest first, in one statement. */
 export async function findAddressPages(
   database: Database,
-  pages: readonly AddressPageQuery[],
-): Promise<Address[][]> {
+  pages: readonly ParentPage[],
+): Promise<Page<Address>[]> {
   const rows = await database.query<AddressRow & { page_no: string }>(
     `select page.page_no, found.*
-     from unnest(?::bigint[], ?::bigint[], ?::integer[]) with ordinality as page (user_id, after_id, max_items, page_no)
+     from ${parentPagesTable}
      cross join lateral (
        select ${columns} from account.address
-       where address.user_id = page.user_id and address.id > page.after_id
+       where address.user_id = page.parent_id and address.id > page.after_id
        order by address.user_id, address.id
        limit page.max_items
      ) as found
      order by page.page_no, found.id`,
-    [
-      bigintArray(pages.map((page) => page.userId)),
-      bigintArray(pages.map((page) => page.afterId)),
-      bigintArray(pages.map((page) => String(page.maxItems))),
-    ],
+    parentPagesParameters(pages, 'rising ids'),
   );
-  const lists: Address[][] = pages.map(() => []);
-  for (const row of rows) lists[Number(row.page_no) - 1]?.push(toAddress(row));
-  return lists;
+  return toParentPages(pages, rows, toAddress);
 }
 
 /**

@@ -1,39 +1,34 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { demoId } from '@tiffin/lib/demo/demo-id';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import {
-  type AccountHarness,
-  callBy,
+  type AccountTestBed,
+  createAccountTestBed,
   callByService,
-  openAccountHarness,
+  openAccountTestBed,
   registered,
-} from '../account-harness.ts';
+} from '../account-test-bed.ts';
 import { createScryptHasher } from '../domain/password-hash.ts';
 import { demoAccounts, demoPassword, insertDemoData } from './demo-data.ts';
 
 suite('demo data', () => {
-  let embedded: EmbeddedPostgres;
-  let account: AccountHarness;
+  let bed: AccountTestBed;
   before(async () => {
-    embedded = await openEmbeddedPostgres();
-    account = await openAccountHarness({ embedded });
+    account = await openAccountTestBed({ embedded });
   });
-  after(async () => {
-    await account.close();
-    await embedded.close();
-  });
+  after(() => bed.stop());
 
   const insert = async () => {
     const passwordHash = await createScryptHasher({ n: 2, r: 1, p: 1 }).hash(demoPassword);
-    return account.database.transaction((em) => insertDemoData(em, passwordHash));
+    return insertDemoData(bed.deps.database, passwordHash);
   };
 
   test('fill empty tables once', async () => {
     assert.equal(await insert(), true);
     assert.equal(await insert(), false);
-    const [{ n } = { n: '' }] = await account.database.query<{ n: string }>(
+    const [{ n } = { n: '' }] = await bed.deps.database.query<{ n: string }>(
       'select count(*) as n from account."user"',
     );
     assert.equal(n, '200');
@@ -41,7 +36,7 @@ suite('demo data', () => {
 
   test('hold three accounts to log in with, one for each role, with the ids that other services know', async () => {
     for (const [index, { email, password, role }] of demoAccounts.entries()) {
-      const { session } = await account.api.login({ email, password }, callBy());
+      const { session } = await bed.api.login({ email, password }, callBy());
       assert.equal(session?.user?.id, String(demoId('user', index + 1)));
       assert.ok(session.user.roles.includes(Role[role]), `${email} ${session.user.roles}`);
     }
@@ -49,19 +44,19 @@ suite('demo data', () => {
 
   test('give the demo customer three addresses', async () => {
     const pages = [{ parentId: String(demoId('user', 1)), first: 10, after: undefined }];
-    const answer = await account.api.batchListAddresses({ pages }, callByService);
+    const answer = await bed.api.batchListAddresses({ pages }, callByService);
     assert.equal(answer.pages[0]?.edges.length, 3);
   });
 
   test('make merchants of the users who own the demo shops', async () => {
     const ids = [2, 4, 5, 6, 7, 8, 9, 10].map((n) => String(demoId('user', n)));
-    const { users } = await account.api.batchGetUsers({ ids }, callByService);
+    const { users } = await bed.api.batchGetUsers({ ids }, callByService);
     for (const { user } of users) assert.ok(user?.roles.includes(Role.MERCHANT), user?.email);
   });
 
   test('leave tables alone that hold anybody', async () => {
-    await account.database.query('truncate account."user" cascade');
-    await registered(account);
+    await bed.deps.database.query('truncate account."user" cascade');
+    await registered(bed);
     assert.equal(await insert(), false);
   });
 });

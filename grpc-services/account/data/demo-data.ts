@@ -1,6 +1,7 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
+import type { Database } from '@tiffin/lib/engines/database';
+import { fillEmptyTables } from '@tiffin/lib/engines/fill-empty-tables';
 import type { Role } from '@tiffin/lib/identity/identity';
 import { type Address, AddressEntity } from './address-entity.ts';
 import { type NewUser, UserEntity } from './user-entity.ts';
@@ -29,23 +30,16 @@ const firstCreatedAtMs = Date.UTC(2025, 0, 1);
  * Fills empty tables with 200 users and their addresses. All or nothing; tables that hold anybody are left alone. True
  * where it filled them.
  */
-export async function insertDemoData(em: EntityManager, passwordHash: string): Promise<boolean> {
-  await em.execute("set local statement_timeout = '10s'");
-  // Of several processes that start at once, one fills the tables and the others wait for it.
-  await em.execute('lock table account."user" in share row exclusive mode');
-  if (await hasUsers(em)) return false;
-  const users = demoUsers(passwordHash);
-  await em.insertMany(UserEntity, users);
-  await em.insertMany(AddressEntity, demoAddresses());
-  return true;
+export function insertDemoData(database: Database, passwordHash: string): Promise<boolean> {
+  return fillEmptyTables(database, ['account."user"'], async (em) => {
+    await em.insertMany(UserEntity, demoUsers(passwordHash));
+    await em.insertMany(AddressEntity, demoAddresses());
+  });
 }
 
 /** Whether the tables hold anybody. */
-export async function hasUsers(em: EntityManager): Promise<boolean> {
-  const [answer] = await em.execute<{ found: boolean }[]>(
-    'select exists (select from account."user") as found',
-  );
-  return answer?.found === true;
+export async function hasUsers(database: Database): Promise<boolean> {
+  return (await database.query('select 1 from account."user" limit 1')).length > 0;
 }
 
 /** User 1 is the customer to log in as, 2 the merchant, 3 the administrator, 4 to 10 are more merchants. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
-import { timestamp } from './sql-values.ts';
+import { timestamp } from './timestamp.ts';
 import type { User } from './user-entity.ts';
 import { toUser, type UserRow } from './user-store.ts';
 

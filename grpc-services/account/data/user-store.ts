@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
 import type { Role } from '@tiffin/lib/identity/identity';
-import { bigintArray } from './sql-values.ts';
 import type { NewUser, User } from './user-entity.ts';
 
 /** The columns of a `User`. */

@@ -1,10 +1,11 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertAddress } from '../data/address-store.ts';
 import { lockUser } from '../data/user-store.ts';
 import { type Address, type AddressLines, maxAddressesOfUser, trimmedLines } from './address.ts';
-import { signedInUserId } from './caller.ts';
 import type { AccountDeps } from './deps.ts';
+import { everyRole } from './user.ts';
 
 /**
  * Adds an address of the caller's own.
@@ -15,7 +16,7 @@ export async function addAddress(
   context: CallContext,
   lines: AddressLines,
 ): Promise<Address> {
-  const userId = signedInUserId(context.identity);
+  const userId = requireUserId(context.identity, ...everyRole);
   const address: Address = { id: String(await deps.ids.nextId()), userId, ...trimmedLines(lines) };
   const outcome = await deps.database.transaction(async (em) => {
     if (!(await lockUser(em, userId))) return 'no user';

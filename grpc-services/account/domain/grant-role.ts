@@ -1,8 +1,8 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
 import type { Role } from '@tiffin/lib/identity/identity';
+import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { addRole } from '../data/user-store.ts';
-import { assertAdministrator } from './caller.ts';
 import type { AccountDeps } from './deps.ts';
 import type { User } from './user.ts';
 
@@ -16,7 +16,7 @@ export async function grantRole(
   userId: string,
   role: Role,
 ): Promise<User> {
-  assertAdministrator(identity);
+  requireRole(identity, 'ADMIN');
   const user = await addRole(deps.database, userId, role);
   if (!user) throw new AppError('USER_NOT_FOUND', { userId });
   return user;

@@ -1,8 +1,9 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { deleteAddress } from '../data/address-store.ts';
-import { signedInUserId } from './caller.ts';
 import type { AccountDeps } from './deps.ts';
+import { everyRole } from './user.ts';
 
 /**
  * Removes an address of the caller's own.
@@ -13,7 +14,7 @@ export async function removeAddress(
   { identity }: CallContext,
   addressId: string,
 ): Promise<void> {
-  const userId = signedInUserId(identity);
+  const userId = requireUserId(identity, ...everyRole);
   const wasThere = await deleteAddress(deps.database, userId, addressId);
   if (!wasThere) throw new AppError('ADDRESS_NOT_FOUND', { addressId });
 }

@@ -1,9 +1,10 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeAddress } from '../data/address-store.ts';
 import { type Address, type AddressLines, trimmedLines } from './address.ts';
-import { signedInUserId } from './caller.ts';
 import type { AccountDeps } from './deps.ts';
+import { everyRole } from './user.ts';
 
 /**
  * Replaces the lines of an address of the caller's own.
@@ -16,7 +17,7 @@ export async function updateAddress(
   addressId: string,
   lines: AddressLines,
 ): Promise<Address> {
-  const userId = signedInUserId(identity);
+  const userId = requireUserId(identity, ...everyRole);
   const address = await changeAddress(deps.database, userId, addressId, trimmedLines(lines));
   if (!address) throw new AppError('ADDRESS_NOT_FOUND', { addressId });
   return address;

@@ -1,9 +1,9 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeProfile } from '../data/user-store.ts';
-import { signedInUserId } from './caller.ts';
 import type { AccountDeps } from './deps.ts';
-import type { User } from './user.ts';
+import { everyRole, type User } from './user.ts';
 
 /**
  * Changes the caller's own profile. What is undefined stays.
@@ -14,7 +14,7 @@ export async function updateProfile(
   { identity }: CallContext,
   change: { readonly displayName: string | undefined; readonly phone: string | undefined },
 ): Promise<User> {
-  const userId = signedInUserId(identity);
+  const userId = requireUserId(identity, ...everyRole);
   const user = await changeProfile(deps.database, userId, {
     displayName: change.displayName?.trim(),
     phone: change.phone,

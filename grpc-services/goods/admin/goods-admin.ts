@@ -14,8 +14,6 @@ import {
 } from '../domain/goods.ts';
 import { updateGoods } from '../domain/update-goods.ts';
 
-const maxVersion = 2 ** 31 - 1;
-
 /** Stands for an absent price until the check has refused it. */
 const noPrice: Price = { amountCents: 0, currency: '' };
 
@@ -25,7 +23,7 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
     async createGoods(request, context) {
       const { shopId, name, description, price = noPrice, categoryIds } = request;
       validate((v) => {
-        checkIdempotencyKey(v, request);
+        v.idempotencyKey('idempotencyKey', request.idempotencyKey);
         v.id('shopId', shopId);
         v.length('name', name, 1, maxNameChars);
         v.text('description', description, 0, maxDescriptionChars);
@@ -44,9 +42,9 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
         categoryIds: request.categoryIds?.ids,
       };
       validate((v) => {
-        checkIdempotencyKey(v, request);
+        v.idempotencyKey('idempotencyKey', request.idempotencyKey);
         v.id('goodsId', goodsId);
-        v.integerBetween('version', version, 1, maxVersion);
+        v.version('version', version);
         if (request.name !== undefined) v.length('name', request.name, 1, maxNameChars);
         if (request.description !== undefined)
           v.text('description', request.description, 0, maxDescriptionChars);
@@ -61,7 +59,7 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
     async adjustStock(request, context) {
       const { goodsId, delta, reason } = request;
       validate((v) => {
-        checkIdempotencyKey(v, request);
+        v.idempotencyKey('idempotencyKey', request.idempotencyKey);
         v.id('goodsId', goodsId);
         v.integerBetween('delta', delta, -maxAvailableUnits, maxAvailableUnits);
         v.check('delta', delta !== 0, 'must not be zero');
@@ -70,10 +68,6 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
       return { goods: await adjustStock(deps, context, { goodsId, delta, reason }) };
     },
   };
-}
-
-function checkIdempotencyKey(v: Validator, request: { readonly idempotencyKey: string }): void {
-  v.length('idempotencyKey', request.idempotencyKey, 1, 64);
 }
 
 /** None at all is fine. */

@@ -1,5 +1,5 @@
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
-import { bigintArray } from './bigint-array.ts';
 import type { Category } from './category-entity.ts';
 
 /** The categories that exist among the ids, in no order. */

@@ -1,6 +1,7 @@
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import type { Database } from '@tiffin/lib/engines/database';
+import { fillEmptyTables } from '@tiffin/lib/engines/fill-empty-tables';
 import { CategoryEntity } from './category-entity.ts';
 import { type DemoAssortment, demoAssortments, demoDrinks } from './demo-catalogue.ts';
 import { type Goods, GoodsEntity, goodsColumnsOf } from './goods-entity.ts';
@@ -15,22 +16,14 @@ const drinksCategoryNo = 1 + demoAssortments.findIndex(({ category }) => categor
  * that hold anything are left alone. True where it filled them.
  */
 export function insertDemoData(database: Database, nowMs: number): Promise<boolean> {
-  return database.transaction(async (tx) => {
-    // A server's statement time-out would also end the wait for the lock.
-    await tx.execute("set local statement_timeout = '30s'");
-    // Of several processes that start at once, one fills the tables and the others wait for it.
-    await tx.execute('lock table goods.category in share row exclusive mode');
-    const sql = 'select exists (select from goods.category) or exists (select from goods.goods) as has_rows';
-    const [answer] = await tx.execute<{ has_rows: boolean }[]>(sql);
-    if (answer?.has_rows) return false;
-    await tx.insertMany(CategoryEntity, demoCategories());
-    await tx.insertMany(GoodsEntity, demoGoods().map(goodsColumnsOf));
-    await tx.execute(
+  return fillEmptyTables(database, ['goods.category', 'goods.goods'], async (em) => {
+    await em.insertMany(CategoryEntity, demoCategories());
+    await em.insertMany(GoodsEntity, demoGoods().map(goodsColumnsOf));
+    await em.execute(
       `insert into goods.stock_entry (goods_id, delta, balance_after, reason, created_at)
        select id, available, available, 'Opening stock', ?::timestamptz from goods.goods where available > 0 order by id`,
       [new Date(nowMs).toISOString()],
     );
-    return true;
   });
 }
 

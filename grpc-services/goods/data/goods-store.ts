@@ -1,15 +1,14 @@
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
-import { bigintArray } from './bigint-array.ts';
+import type { Page } from '@tiffin/lib/paging/page';
+import {
+  type ParentPage,
+  parentPagesParameters,
+  parentPagesTable,
+  toParentPages,
+} from '@tiffin/lib/paging/parent-pages';
 import { type Goods, GoodsEntity, goodsColumnsOf } from './goods-entity.ts';
 import { type GoodsRow, goodsColumns, toGoods } from './goods-row.ts';
-
-/** One page of one shop's goods. */
-export interface ShopGoodsPage {
-  readonly shopId: string;
-  /** The page starts behind this id; '0' is before all. */
-  readonly afterId: string;
-  readonly maxItems: number;
-}
 
 /** What changes; what is absent stays. */
 export type GoodsChange = {
@@ -22,27 +21,24 @@ export async function findGoods(database: Database, ids: readonly string[]): Pro
   return (await database.query<GoodsRow>(sql, [bigintArray(ids)])).map(toGoods);
 }
 
-/** Goods of several shops, oldest first, in one statement. The answer has one list for each page. */
-export async function findShopGoods(database: Database, pages: readonly ShopGoodsPage[]): Promise<Goods[][]> {
+/** Pages of the goods of several shops, oldest first, in one statement. */
+export async function findShopGoods(
+  database: Database,
+  pages: readonly ParentPage[],
+): Promise<Page<Goods>[]> {
   const rows = await database.query<GoodsRow & { page_no: string }>(
     `select page.page_no, found.*
-     from unnest(?::bigint[], ?::bigint[], ?::integer[]) with ordinality as page (shop_id, after_id, max_items, page_no)
+     from ${parentPagesTable}
      cross join lateral (
        select ${goodsColumns} from goods.goods
-       where goods.shop_id = page.shop_id and goods.id > page.after_id
+       where goods.shop_id = page.parent_id and goods.id > page.after_id
        order by goods.shop_id, goods.id
        limit page.max_items
      ) as found
      order by page.page_no, found.id`,
-    [
-      bigintArray(pages.map((page) => page.shopId)),
-      bigintArray(pages.map((page) => page.afterId)),
-      bigintArray(pages.map((page) => String(page.maxItems))),
-    ],
+    parentPagesParameters(pages, 'rising ids'),
   );
-  const lists: Goods[][] = pages.map(() => []);
-  for (const row of rows) lists[Number(row.page_no) - 1]?.push(toGoods(row));
-  return lists;
+  return toParentPages(pages, rows, toGoods);
 }
 
 export async function insertGoods(database: Database, goods: Goods): Promise<void> {

@@ -1,10 +1,11 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findGoods } from '../data/goods-store.ts';
 import { moveStock } from '../data/move-stock.ts';
 import type { GoodsDeps } from './deps.ts';
 import { type Goods, maxAvailableUnits } from './goods.ts';
-import { requireGoodsOfOwnShop, requireSeller } from './shop-access.ts';
+import { requireGoodsOfOwnShop } from './shop-access.ts';
 
 export interface StockAdjustment {
   readonly goodsId: string;
@@ -23,7 +24,7 @@ export async function adjustStock(
   input: StockAdjustment,
 ): Promise<Goods> {
   const { identity } = context;
-  requireSeller(identity);
+  requireRole(identity, 'MERCHANT', 'ADMIN');
   const { database } = deps;
   const [goods] = await findGoods(database, [input.goodsId]);
   if (!goods) throw new AppError('GOODS_NOT_FOUND', { goodsId: input.goodsId });

@@ -1,9 +1,10 @@
+import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertGoods } from '../data/goods-store.ts';
 import { requireCategories } from './category.ts';
 import type { GoodsDeps } from './deps.ts';
 import type { Goods } from './goods.ts';
-import { requireOwnShop, requireSeller } from './shop-access.ts';
+import { requireOwnShop } from './shop-access.ts';
 
 export type NewGoods = Pick<Goods, 'shopId' | 'name' | 'description' | 'price' | 'categoryIds'>;
 
@@ -12,7 +13,7 @@ export type NewGoods = Pick<Goods, 'shopId' | 'name' | 'description' | 'price' |
  * @throws AppError SHOP_NOT_FOUND, CATEGORY_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
  */
 export async function createGoods(deps: GoodsDeps, context: CallContext, input: NewGoods): Promise<Goods> {
-  requireSeller(context.identity);
+  requireRole(context.identity, 'MERCHANT', 'ADMIN');
   await requireOwnShop(deps, context, input.shopId);
   await requireCategories(deps, input.categoryIds);
   const goods: Goods = { ...input, id: String(await deps.ids.nextId()), available: 0, version: 1 };

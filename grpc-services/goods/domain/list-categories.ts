@@ -1,7 +1,7 @@
+import { type Page, toPage } from '@tiffin/lib/paging/page';
 import { findCategoriesByName } from '../data/category-store.ts';
 import type { Category } from './category.ts';
 import type { GoodsDeps } from './deps.ts';
-import { type Page, toPage } from './page.ts';
 
 /** Categories by name, from the one behind `after`. */
 export async function listCategories(

@@ -1,19 +1,9 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
 import type { Identity } from '@tiffin/lib/identity/identity';
+import { hasRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import type { GoodsDeps } from './deps.ts';
-
-/**
- * Only those who run shops get further.
- * @throws AppError UNAUTHENTICATED for nobody, FORBIDDEN for customers.
- */
-export function requireSeller(identity: Identity): void {
-  if (identity.kind === 'anonymous') throw new AppError('UNAUTHENTICATED', {});
-  if (identity.kind === 'user' && !identity.roles.includes('MERCHANT') && !identity.roles.includes('ADMIN')) {
-    throw new AppError('FORBIDDEN', {});
-  }
-}
 
 /**
  * Refuses whoever may not add goods to the shop. Administrators and our own processes may in any shop that exists.
@@ -22,7 +12,7 @@ export function requireSeller(identity: Identity): void {
 export async function requireOwnShop(deps: GoodsDeps, context: CallContext, shopId: string): Promise<void> {
   const shop = await findShop(deps, context, shopId);
   if (!shop) throw new AppError('SHOP_NOT_FOUND', { shopId });
-  if (!mayManageAnyShop(context.identity) && !isOwner(context.identity, shop))
+  if (!hasRole(context.identity, 'ADMIN') && !isOwner(context.identity, shop))
     throw new AppError('FORBIDDEN', {});
 }
 
@@ -35,7 +25,7 @@ export async function requireGoodsOfOwnShop(
   context: CallContext,
   shopId: string,
 ): Promise<void> {
-  if (mayManageAnyShop(context.identity)) return;
+  if (hasRole(context.identity, 'ADMIN')) return;
   const shop = await findShop(deps, context, shopId);
   if (!shop || !isOwner(context.identity, shop)) throw new AppError('FORBIDDEN', {});
 }
@@ -43,10 +33,6 @@ export async function requireGoodsOfOwnShop(
 async function findShop(deps: GoodsDeps, context: CallContext, shopId: string): Promise<Shop | undefined> {
   const { shops } = await deps.shops.batchGetShops({ ids: [shopId] }, context);
   return shops[0]?.shop;
-}
-
-function mayManageAnyShop(identity: Identity): boolean {
-  return identity.kind === 'service' || (identity.kind === 'user' && identity.roles.includes('ADMIN'));
 }
 
 function isOwner(identity: Identity, shop: Shop): boolean {

@@ -1,10 +1,11 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeGoods, findGoods } from '../data/goods-store.ts';
 import { requireCategories } from './category.ts';
 import type { GoodsDeps } from './deps.ts';
 import type { Goods, GoodsChange } from './goods.ts';
-import { requireGoodsOfOwnShop, requireSeller } from './shop-access.ts';
+import { requireGoodsOfOwnShop } from './shop-access.ts';
 
 /**
  * Changes goods that still are as the caller read them.
@@ -16,7 +17,7 @@ export async function updateGoods(
   input: { readonly goodsId: string; readonly version: number; readonly change: GoodsChange },
 ): Promise<Goods> {
   const { goodsId, version, change } = input;
-  requireSeller(context.identity);
+  requireRole(context.identity, 'MERCHANT', 'ADMIN');
   const { database } = deps;
   const [goods] = await findGoods(database, [goodsId]);
   if (!goods) throw new AppError('GOODS_NOT_FOUND', { goodsId });

@@ -9,15 +9,13 @@ import { openShop } from '../domain/open-shop.ts';
 import { maxAreaChars, maxDescriptionChars, maxNameChars, type ShopChange } from '../domain/shop.ts';
 import { updateShop } from '../domain/update-shop.ts';
 
-const maxVersion = 2 ** 31 - 1;
-
 /** What merchants do to their own shops, and administrators to any. */
 export function shopAdmin(deps: ShopDeps): RpcHandlers<ShopAdminServiceService> {
   return {
     async createShop({ idempotencyKey, name, description, categoryId, area }, context) {
       const profile = { name, description, categoryId, area };
       validate((v) => {
-        checkIdempotencyKey(v, idempotencyKey);
+        v.idempotencyKey('idempotencyKey', idempotencyKey);
         checkProfile(v, profile);
       });
       return { shop: toShopMessage(await createShop(deps, context, profile)) };
@@ -31,9 +29,9 @@ export function shopAdmin(deps: ShopDeps): RpcHandlers<ShopAdminServiceService> 
         area: rest.area,
       };
       validate((v) => {
-        checkIdempotencyKey(v, idempotencyKey);
+        v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
-        v.integerBetween('version', version, 1, maxVersion);
+        v.version('version', version);
         const isChange = Object.values(change).some((value) => value !== undefined);
         v.check('input', isChange, 'must change the name, the description, the category or the area');
         checkProfile(v, change);
@@ -43,7 +41,7 @@ export function shopAdmin(deps: ShopDeps): RpcHandlers<ShopAdminServiceService> 
 
     async openShop({ idempotencyKey, shopId }, context) {
       validate((v) => {
-        checkIdempotencyKey(v, idempotencyKey);
+        v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
       });
       return { shop: toShopMessage(await openShop(deps, context, shopId)) };
@@ -51,16 +49,12 @@ export function shopAdmin(deps: ShopDeps): RpcHandlers<ShopAdminServiceService> 
 
     async closeShop({ idempotencyKey, shopId }, context) {
       validate((v) => {
-        checkIdempotencyKey(v, idempotencyKey);
+        v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
       });
       return { shop: toShopMessage(await closeShop(deps, context, shopId)) };
     },
   };
-}
-
-function checkIdempotencyKey(v: Validator, idempotencyKey: string): void {
-  v.length('idempotencyKey', idempotencyKey, 1, 64);
 }
 
 /** A field that is absent from a change stays, so it needs no check. A new shop lacks none. */

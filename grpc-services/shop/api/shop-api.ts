@@ -1,6 +1,10 @@
-import { type Validator, validate } from '@tiffin/lib/errors/invalid-argument';
+import { isId, validate } from '@tiffin/lib/errors/invalid-argument';
+import { checkBatch } from '@tiffin/lib/paging/check-batch';
+import { checkPage } from '@tiffin/lib/paging/check-page';
+import { decodeCursor, encodeCursor, encodeIdCursor } from '@tiffin/lib/paging/cursor';
+import type { Page } from '@tiffin/lib/paging/page';
+import { readParentPages } from '@tiffin/lib/paging/parent-pages';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
-import type { ParentPageRequest } from '@tiffin/proto/gen/tiffin/common/v1/common';
 import type { ReviewPage, ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { addReview } from '../domain/add-review.ts';
 import { batchGetShops } from '../domain/batch-get-shops.ts';
@@ -8,15 +12,9 @@ import { batchListShopReviews } from '../domain/batch-list-shop-reviews.ts';
 import { batchListUserReviews } from '../domain/batch-list-user-reviews.ts';
 import type { ShopDeps } from '../domain/deps.ts';
 import { listShops } from '../domain/list-shops.ts';
-import type { Page } from '../domain/page.ts';
 import { maxStars, maxTextChars, minStars, type Review } from '../domain/review.ts';
-import type { ReviewPageRequest } from '../domain/review-pages.ts';
-import { maxAreaChars } from '../domain/shop.ts';
-import { readReviewCursor, readShopCursor, reviewCursor, shopCursor } from './cursor.ts';
+import { maxAreaChars, type ShopPosition } from '../domain/shop.ts';
 import { toShopMessage } from './shop-message.ts';
-
-const maxBatchKeys = 100;
-const maxPageItems = 100;
 
 /** What anybody may read of shops and reviews, and what customers write. */
 export function shopApi(deps: ShopDeps): RpcHandlers<ShopServiceService> {
@@ -31,7 +29,7 @@ export function shopApi(deps: ShopDeps): RpcHandlers<ShopServiceService> {
       const position = after === undefined ? undefined : readShopCursor(after);
       validate((v) => {
         if (area !== undefined) v.length('area', area, 1, maxAreaChars);
-        checkPage(v, first, after === undefined || position !== undefined);
+        checkPage(v, { first, after }, position);
       });
       const { items, hasNextPage } = await listShops(deps, { categoryId, area, first, after: position });
       return {
@@ -41,18 +39,18 @@ export function shopApi(deps: ShopDeps): RpcHandlers<ShopServiceService> {
     },
 
     async batchListShopReviews({ pages }) {
-      const answers = await batchListShopReviews(deps, toReviewPageRequests(pages));
+      const answers = await batchListShopReviews(deps, readParentPages(pages));
       return { pages: answers.map(toReviewPageMessage) };
     },
 
     async batchListUserReviews({ pages }) {
-      const answers = await batchListUserReviews(deps, toReviewPageRequests(pages));
+      const answers = await batchListUserReviews(deps, readParentPages(pages));
       return { pages: answers.map(toReviewPageMessage) };
     },
 
     async addReview({ idempotencyKey, shopId, stars, text }, context) {
       validate((v) => {
-        v.length('idempotencyKey', idempotencyKey, 1, 64);
+        v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
         v.integerBetween('stars', stars, minStars, maxStars);
         v.text('text', text, 0, maxTextChars);
@@ -62,31 +60,16 @@ export function shopApi(deps: ShopDeps): RpcHandlers<ShopServiceService> {
   };
 }
 
-function toReviewPageRequests(pages: readonly ParentPageRequest[]): ReviewPageRequest[] {
-  const requests = pages.map(({ parentId, first, after }) => ({
-    parentId,
-    first,
-    after,
-    afterId: after === undefined ? undefined : readReviewCursor(after),
-  }));
-  validate((v) => {
-    checkBatch(v, 'pages', pages);
-    for (const { first, after, afterId } of requests) {
-      checkPage(v, first, after === undefined || afterId !== undefined);
-    }
-  });
-  return requests;
-}
-
 function toReviewPageMessage({ items, hasNextPage }: Page<Review>): ReviewPage {
-  return { edges: items.map((review) => ({ review, cursor: reviewCursor(review) })), hasNextPage };
+  return { edges: items.map((review) => ({ review, cursor: encodeIdCursor(review.id) })), hasNextPage };
 }
 
-function checkBatch(v: Validator, field: string, keys: readonly unknown[]): void {
-  v.check(field, keys.length <= maxBatchKeys, `must hold at most ${maxBatchKeys}`);
+function shopCursor({ ratingHundredths, id }: ShopPosition): string {
+  return encodeCursor(String(ratingHundredths), id);
 }
 
-function checkPage(v: Validator, first: number, isCursorValid: boolean): void {
-  v.pageSize('first', first, maxPageItems);
-  v.check('after', isCursorValid, 'must be a cursor from an earlier page');
+/** The place that `shopCursor` wrote down, or undefined for any other text. */
+function readShopCursor(cursor: string): ShopPosition | undefined {
+  const [rating = '', id = ''] = decodeCursor(cursor, 2) ?? [];
+  return /^\d{1,3}$/.test(rating) && isId(id) ? { ratingHundredths: Number(rating), id } : undefined;
 }

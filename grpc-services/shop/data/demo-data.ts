@@ -1,6 +1,7 @@
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import type { Database } from '@tiffin/lib/engines/database';
+import { fillEmptyTables } from '@tiffin/lib/engines/fill-empty-tables';
 import { demoAreas, demoKitchens, demoOpinions } from './demo-catalogue.ts';
 import { type Review, ReviewEntity } from './review-entity.ts';
 import { type Shop, ShopEntity } from './shop-entity.ts';
@@ -20,15 +21,7 @@ const reviewSpanMs = 360 * dayMs;
  * hold anything are left alone. True where it filled them.
  */
 export function insertDemoData(database: Database): Promise<boolean> {
-  return database.transaction(async (em) => {
-    // A server's statement time-out would also end the wait for the lock.
-    await em.execute("set local statement_timeout = '30s'");
-    // Of several processes that start at once, one fills the tables and the others wait for it.
-    await em.execute('lock table shop.shop in share row exclusive mode');
-    const [answer] = await em.execute<{ has_rows: boolean }[]>(
-      'select exists (select from shop.shop) as has_rows',
-    );
-    if (answer?.has_rows) return false;
+  return fillEmptyTables(database, ['shop.shop'], async (em) => {
     await em.insertMany(ShopEntity, demoShops());
     await em.insertMany(ReviewEntity, demoReviews());
     await em.execute(
@@ -36,7 +29,6 @@ export function insertDemoData(database: Database): Promise<boolean> {
        from (select shop_id, sum(stars) as stars, count(*) as reviews from shop.review group by shop_id) as reviewed
        where shop.id = reviewed.shop_id`,
     );
-    return true;
   });
 }
 

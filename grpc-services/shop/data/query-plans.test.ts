@@ -53,10 +53,10 @@ describe('a batch of pages of reviews', () => {
   ];
   for (const [parent, index] of cases) {
     it(`reads ${index} once for each page of one ${parent}`, async () => {
-      const pages = ['1', '2'].map((parentId) => ({ parentId, beforeId: '10000', maxItems: 21 }));
+      const pages = ['1', '2'].map((parentId) => ({ parentId, first: 20, afterId: '10000' }));
       const plan = await planOf(reviewPagesSql(parent, pages));
       assert.match(plan, new RegExp(`Index Scan Backward using ${index} `), plan);
-      assert.match(plan, /Index Cond: .*_id = page.parent_id.*id < page.before_id/, plan);
+      assert.match(plan, /Index Cond: .*_id = page.parent_id.*id < page.after_id/, plan);
       // Sorted only once, over all pages; a page of its own comes sorted from the index.
       assert.equal(plan.match(/Sort Key/g)?.length, 1, plan);
     });

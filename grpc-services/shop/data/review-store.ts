@@ -1,60 +1,50 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
-import { bigintArray } from './bigint-array.ts';
+import type { Page } from '@tiffin/lib/paging/page';
+import {
+  type ParentPage,
+  parentPagesParameters,
+  parentPagesTable,
+  toParentPages,
+} from '@tiffin/lib/paging/parent-pages';
 import type { Review } from './review-entity.ts';
 
 /** Whose reviews are listed. */
 export type ReviewParent = 'shop' | 'author';
 
-/** One page of the reviews of one parent. */
-export interface ReviewPageQuery {
-  readonly parentId: string;
-  /** The page holds older reviews than this one; absent, it begins with the newest. */
-  readonly beforeId: string | undefined;
-  readonly maxItems: number;
-}
-
 const columns =
   'id, shop_id, author_id, stars, text, (extract(epoch from created_at) * 1000)::float8 as created_at_ms';
 const parentColumns = { shop: 'shop_id', author: 'author_id' } as const;
-const maxId = String(2n ** 63n - 1n);
 
-/** Reviews of several parents, newest first, in one statement. The answer has one list for each page. */
+/** Pages of the reviews of several parents, newest first, in one statement. */
 export async function findReviewPages(
   database: Database,
   parent: ReviewParent,
-  pages: readonly ReviewPageQuery[],
-): Promise<Review[][]> {
+  pages: readonly ParentPage[],
+): Promise<Page<Review>[]> {
   const { sql, parameters } = reviewPagesSql(parent, pages);
   const rows = await database.query<ReviewRow & { page_no: string }>(sql, parameters);
-  const lists: Review[][] = pages.map(() => []);
-  for (const row of rows) lists[Number(row.page_no) - 1]?.push(toReview(row));
-  return lists;
+  return toParentPages(pages, rows, toReview);
 }
 
 /** The statement of `findReviewPages`: one descent into the parent's index for each page, and no more rows than asked. */
 export function reviewPagesSql(
   parent: ReviewParent,
-  pages: readonly ReviewPageQuery[],
+  pages: readonly ParentPage[],
 ): { sql: string; parameters: string[] } {
   const parentColumn = parentColumns[parent];
   return {
     sql: `
       select page.page_no, found.*
-      from unnest(?::bigint[], ?::bigint[], ?::integer[]) with ordinality
-        as page (parent_id, before_id, max_items, page_no)
+      from ${parentPagesTable}
       cross join lateral (
         select ${columns} from shop.review
-        where review.${parentColumn} = page.parent_id and review.id < page.before_id
+        where review.${parentColumn} = page.parent_id and review.id < page.after_id
         order by review.${parentColumn} desc, review.id desc
         limit page.max_items
       ) as found
       order by page.page_no, found.id desc`,
-    parameters: [
-      bigintArray(pages.map((page) => page.parentId)),
-      bigintArray(pages.map((page) => page.beforeId ?? maxId)),
-      bigintArray(pages.map((page) => page.maxItems)),
-    ],
+    parameters: parentPagesParameters(pages, 'falling ids'),
   };
 }
 

@@ -1,6 +1,6 @@
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
-import { bigintArray } from './bigint-array.ts';
 import { type Shop, ShopEntity } from './shop-entity.ts';
 
 /** A place in the list of shops: the sort key of the shop before it. */

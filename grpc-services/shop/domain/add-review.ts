@@ -1,8 +1,8 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertReview } from '../data/review-store.ts';
 import { addToRating, isShop } from '../data/shop-store.ts';
-import { signedInUserId } from './caller.ts';
 import type { ShopDeps } from './deps.ts';
 import type { Review } from './review.ts';
 
@@ -16,7 +16,7 @@ export async function addReview(
   input: Pick<Review, 'shopId' | 'stars' | 'text'>,
 ): Promise<Review> {
   const { shopId, stars } = input;
-  const authorId = signedInUserId(context.identity);
+  const authorId = requireUserId(context.identity, 'CUSTOMER');
   const id = String(await deps.ids.nextId());
   const review: Review = { ...input, id, authorId, createdAt: new Date(deps.clock.now()) };
   await deps.database.transaction(async (em) => {

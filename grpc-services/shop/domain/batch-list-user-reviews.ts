@@ -1,12 +1,13 @@
+import type { Page } from '@tiffin/lib/paging/page';
+import type { ParentPage } from '@tiffin/lib/paging/parent-pages';
+import { findReviewPages } from '../data/review-store.ts';
 import type { ShopDeps } from './deps.ts';
-import type { Page } from './page.ts';
 import type { Review } from './review.ts';
-import { listReviewPages, type ReviewPageRequest } from './review-pages.ts';
 
 /** What each user wrote, newest first: one page for each request, in their order. */
-export function batchListUserReviews(
-  deps: ShopDeps,
-  requests: readonly ReviewPageRequest[],
+export async function batchListUserReviews(
+  { database }: ShopDeps,
+  pages: readonly ParentPage[],
 ): Promise<Page<Review>[]> {
-  return listReviewPages(deps, 'author', requests);
+  return pages.length === 0 ? [] : findReviewPages(database, 'author', pages);
 }

@@ -1,6 +1,6 @@
+import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertShop } from '../data/shop-store.ts';
-import { requireMerchant, signedInUserId } from './caller.ts';
 import { requireCategory } from './category.ts';
 import type { ShopDeps } from './deps.ts';
 import { newShop, type Shop, type ShopProfile } from './shop.ts';
@@ -10,8 +10,7 @@ import { newShop, type Shop, type ShopProfile } from './shop.ts';
  * @throws AppError CATEGORY_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
  */
 export async function createShop(deps: ShopDeps, context: CallContext, profile: ShopProfile): Promise<Shop> {
-  requireMerchant(context.identity);
-  const ownerId = signedInUserId(context.identity);
+  const ownerId = requireUserId(context.identity, 'MERCHANT', 'ADMIN');
   await requireCategory(deps, context, profile.categoryId);
   const shop = newShop(String(await deps.ids.nextId()), ownerId, profile);
   await insertShop(deps.database.fork(), shop);

@@ -1,7 +1,7 @@
 import { isId } from '@tiffin/lib/errors/invalid-argument';
+import { type Page, toPage } from '@tiffin/lib/paging/page';
 import { findShopsByRating, type ShopPosition } from '../data/shop-store.ts';
 import type { ShopDeps } from './deps.ts';
-import { type Page, toPage } from './page.ts';
 import type { Shop } from './shop.ts';
 
 /** Which page of which shops; an absent filter lets all through. */

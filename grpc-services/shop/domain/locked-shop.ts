@@ -1,9 +1,10 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { lockShop, saveShop } from '../data/shop-store.ts';
-import { requireManager, requireMerchant } from './caller.ts';
 import type { ShopDeps } from './deps.ts';
 import type { Shop } from './shop.ts';
+import { requireOwnShop } from './shop-access.ts';
 
 /**
  * Takes a shop of the caller through a transition of the aggregate. One that changes nothing writes nothing. The lock
@@ -16,11 +17,11 @@ export async function changeLockedShop(
   shopId: string,
   transition: (shop: Shop) => Shop,
 ): Promise<Shop> {
-  requireMerchant(context.identity);
+  requireRole(context.identity, 'MERCHANT', 'ADMIN');
   return database.transaction(async (em) => {
     const shop = await lockShop(em, shopId);
     if (!shop) throw new AppError('SHOP_NOT_FOUND', { shopId });
-    requireManager(context.identity, shop);
+    requireOwnShop(context.identity, shop);
     const changed = transition(shop);
     if (changed === shop) return shop;
     const saved = await saveShop(em, changed, shop.version);

@@ -1,10 +1,11 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findShops, saveShop } from '../data/shop-store.ts';
-import { requireManager, requireMerchant } from './caller.ts';
 import { requireCategory } from './category.ts';
 import type { ShopDeps } from './deps.ts';
 import { changedShop, type Shop, type ShopChange } from './shop.ts';
+import { requireOwnShop } from './shop-access.ts';
 
 /**
  * Changes a shop that still is as the caller read it.
@@ -16,9 +17,9 @@ export async function updateShop(
   input: { readonly shopId: string; readonly version: number; readonly change: ShopChange },
 ): Promise<Shop> {
   const { shopId, version, change } = input;
-  requireMerchant(context.identity);
+  requireRole(context.identity, 'MERCHANT', 'ADMIN');
   const shop = await getShop(deps, shopId);
-  requireManager(context.identity, shop);
+  requireOwnShop(context.identity, shop);
   const changed = changedShop(shop, version, change);
   if (change.categoryId !== undefined) await requireCategory(deps, context, change.categoryId);
   const saved = await saveShop(deps.database.fork(), changed, version);

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
-import { type Database, type DatabaseOptions, openDatabase } from '@tiffin/lib/engines/database';
+import type { DatabaseOptions } from '@tiffin/lib/engines/database';
 import { createAccessTokenSigner, createAccessTokenVerifier } from '@tiffin/lib/identity/access-token';
-import { anonymous, type Identity, type Role } from '@tiffin/lib/identity/identity';
+import type { Role, UserIdentity } from '@tiffin/lib/identity/identity';
 import { parseSigningKey, verifyKeysOf } from '@tiffin/lib/identity/token-keys';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import type { RpcClient } from '@tiffin/lib/rpc/service';
+import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
+import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
+import { openTestDatabase } from '@tiffin/lib/testing/test-database';
+import type { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
+import type { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
 import RedisMock from 'ioredis-mock';
 import { exportJWK, generateKeyPair } from 'jose';
 import { accountAdmin } from './admin/account-admin.ts';
@@ -20,70 +26,64 @@ import { createPasswords } from './domain/passwords.ts';
 
 export const maxLoginAttempts = 3;
 
-/** The whole service for tests: on a real table, with a virtual clock, an embedded Redis and cheap password hashes. */
-export async function openAccountHarness(engine: Pick<DatabaseOptions, 'url' | 'embedded'>) {
-  const statements: string[] = [];
-  const opened = await openDatabase({
-    ...engine,
-    schema: 'account',
-    entities: [UserEntity, AddressEntity],
-    migrations,
-  });
-  const database: Database = {
-    ...opened,
-    query(sql, parameters) {
-      statements.push(sql);
-      return opened.query(sql, parameters);
-    },
-  };
+/** Both doors over one database, with a virtual clock, an embedded Redis and cheap password hashes. */
+export interface AccountTestBed {
+  readonly api: RpcClient<AccountServiceService>;
+  readonly admin: RpcClient<AccountAdminServiceService>;
+  readonly deps: AccountDeps;
+  readonly clock: VirtualClock;
+  /** Every statement outside of a transaction; tests empty it. */
+  readonly statements: string[];
+  verifyAccessToken(token: string): Promise<UserIdentity>;
+  stop(): Promise<void>;
+}
+
+/** What `openDatabase` needs beside an engine. */
+export const accountSchema = { schema: 'account', entities: [UserEntity, AddressEntity], migrations };
+
+/** Without an engine, in memory. */
+export async function createAccountTestBed(
+  engine?: Pick<DatabaseOptions, 'url'>,
+): Promise<AccountTestBed> {
+  const { database, statements, stop } = await openTestDatabase(accountSchema, engine);
   const clock = new VirtualClock();
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const signingKey = await parseSigningKey(JSON.stringify(await exportJWK(privateKey)));
   const verifier = createAccessTokenVerifier({ jwks: verifyKeysOf(signingKey), clock });
-  let lastId = 1_000n;
   const redis = new RedisMock();
   const slots = createHashSlots({ maxConcurrent: 2, maxQueued: 100 });
   const deps: AccountDeps = {
     clock,
     database,
-    ids: { nextId: async () => ++lastId },
+    ids: sequentialIds(),
     random: randomBytes,
     passwords: await createPasswords(createScryptHasher({ n: 2, r: 1, p: 1 }), slots, randomBytes),
     loginAttempts: createLoginAttempts({ redis, maxAttempts: maxLoginAttempts, windowMs: 900_000 }),
     accessTokens: createAccessTokenSigner({ key: signingKey, clock }),
   };
   return {
-    deps,
-    clock,
-    database,
-    /** Every statement so far that was made outside of a transaction. */
-    statements,
     api: accountApi(deps),
     admin: accountAdmin(deps),
-    verifyAccessToken: (token: string) => verifier.verify(token),
-    close: () => database.close(),
+    deps,
+    clock,
+    statements,
+    verifyAccessToken: (token) => verifier.verify(token),
+    stop,
   };
 }
 
-export type AccountHarness = Awaited<ReturnType<typeof openAccountHarness>>;
-
-/** A call by `identity`; by nobody unless it is given. */
-export function callBy(identity: Identity = anonymous): CallContext {
-  const signal = new AbortController().signal;
-  return { requestId: 'test', identity, deadlineMs: Number.MAX_SAFE_INTEGER, signal };
-}
-
+/** A call by a user with these roles; a customer unless some are given. */
 export function callByUser(userId: string, ...roles: Role[]): CallContext {
-  return callBy({ kind: 'user', userId, roles: roles.length === 0 ? ['CUSTOMER'] : roles });
+  return callBy(roles.length === 0 ? userWith(userId, 'CUSTOMER') : userWith(userId, ...roles));
 }
 
-export const callByService = callBy({ kind: 'service', name: 'test' });
+export const callByService = callBy(ownProcess);
 
 const password = 'correct horse';
 let registrations = 0;
 
 /** A new customer, signed in. */
-export async function registered({ api }: AccountHarness) {
+export async function registered({ api }: AccountTestBed) {
   const email = `user-${++registrations}@tiffin.example`;
   const { session } = await api.register({ email, password, displayName: 'Ada' }, callBy());
   if (!session?.user) throw new Error('register answered without a session');
