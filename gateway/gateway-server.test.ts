@@ -11,6 +11,7 @@ import { request } from 'undici';
 import { createApolloExecutor } from './apollo-executor.ts';
 import type { Executor } from './executor.ts';
 import { createGatewayServer } from './gateway-server.ts';
+import { playgroundPage } from './playground.ts';
 import { createLibrary } from './testing/library.ts';
 
 const graphQLType = 'application/graphql-response+json';
@@ -29,7 +30,7 @@ const apollo = await createApolloExecutor(library.supergraphSdl, library.subgrap
 let broken: Executor['execute'] | undefined;
 const executor: Executor = { ...apollo, execute: (...args) => (broken ?? apollo.execute)(...args) };
 
-function createApp(playground: boolean) {
+function createApp(playground: string | undefined) {
   return createGatewayServer({
     executor,
     tokens: {
@@ -48,7 +49,9 @@ function createApp(playground: boolean) {
     playground,
   });
 }
-const app = createApp(true);
+const app = createApp(
+  playgroundPage({ operations: [{ text: '{ __typename }' }], signInOperation: '{ __typename }' }),
+);
 after(async () => {
   await app.close();
   await apollo.stop();
@@ -329,7 +332,7 @@ test('the playground is one page that loads nothing from elsewhere', async () =>
 });
 
 test('the playground can be left out', async () => {
-  const other = createApp(false);
+  const other = createApp(undefined);
   assert.equal((await other.inject({ url: '/' })).statusCode, 404);
   await other.close();
 });

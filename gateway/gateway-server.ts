@@ -11,7 +11,6 @@ import { authenticate } from './authenticate.ts';
 import { refusedRequest } from './client-error.ts';
 import type { Executor } from './executor.ts';
 import { createGraphQLHandler } from './graphql-handler.ts';
-import { playgroundPage } from './playground.ts';
 
 export interface GatewayServerOptions extends OpsOptions {
   readonly executor: Executor;
@@ -21,7 +20,8 @@ export interface GatewayServerOptions extends OpsOptions {
   readonly budget: RequestBudget;
   readonly newRequestId: () => string;
   readonly maxBodyBytes: number;
-  readonly playground: boolean;
+  /** The page at `/`; none where it is undefined. */
+  readonly playground: string | undefined;
 }
 
 /** For what graphql-http refuses without a word: a media type that it does not read (415) or write (406). */
@@ -56,8 +56,8 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
         .send(text ?? refusal);
     },
   });
-  if (options.playground) {
-    const page = playgroundPage();
+  const page = options.playground;
+  if (page !== undefined) {
     app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   }
   return app;

@@ -4,10 +4,12 @@ import { loadConfig } from '@tiffin/lib/config/config';
 import { createAccessTokenVerifier } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseVerifyKeys } from '@tiffin/lib/identity/token-keys';
 import type { StartGateway } from '@tiffin/lib/service/gateway';
+import { playgroundOperations, signInOperation } from '@tiffin/schema/playground-operations';
 import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
 import { createApolloExecutor } from './apollo-executor.ts';
 import { gatewayVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
+import { playgroundPage } from './playground.ts';
 
 /** Starts the gateway: loads the supergraph, links its subgraphs and makes the one endpoint. */
 export const start: StartGateway = async ({
@@ -35,7 +37,9 @@ export const start: StartGateway = async ({
     budget,
     newRequestId: randomUUID,
     maxBodyBytes: config.MAX_BODY_BYTES,
-    playground: config.PLAYGROUND,
+    playground: config.PLAYGROUND
+      ? playgroundPage({ operations: playgroundOperations(), signInOperation })
+      : undefined,
   });
   return { http, stop: () => executor.stop() };
 };

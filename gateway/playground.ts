@@ -1,38 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-const defaultQuery = `# Tiffin's playground. Ctrl+Enter runs the operation under the cursor.
-{
-  shops(first: 3) {
-    edges {
-      node {
-        name
-        rating {
-          average
-          reviewCount
-        }
-        goods(first: 2) {
-          edges {
-            node {
-              name
-              price {
-                amountCents
-                currency
-              }
-            }
-          }
-        }
-      }
-    }
-  }
+export interface PlaygroundOptions {
+  /** Ready to run, a tab each. */
+  readonly operations: readonly { readonly text: string }[];
+  /** Takes `$email` and `$password`; its field `signIn` has `session { accessToken user { displayName } }` or `message`. */
+  readonly signInOperation: string;
 }
-`;
 
-/** GraphiQL as one page without outside links: it works offline. */
-export function playgroundPage(): string {
-  return renderGraphiQL({
+/**
+ * GraphiQL as one page without outside links, so that it works offline, with a bar that signs in: from then on the
+ * page sends the token in the Authorization header.
+ */
+export function playgroundPage({ operations, signInOperation }: PlaygroundOptions): string {
+  const options = {
     title: 'Tiffin playground',
     endpoint: '/graphql',
-    defaultQuery,
     credentials: 'omit',
-  });
+    defaultTabs: operations.map(({ text }) => ({ query: text })),
+  };
+  const page = renderGraphiQL(options as Parameters<typeof renderGraphiQL>[0]);
+  const bar = asset('playground/sign-in-bar.html').replace('{{signInOperation}}', () => signInOperation);
+  return page.replace('<div id="root"></div>', () => `${bar}<div id="root"></div>`);
 }
+
+const asset = (path: string) => readFileSync(new URL(`./${path}`, import.meta.url), 'utf8');

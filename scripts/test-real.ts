@@ -13,6 +13,7 @@ for (const file of files) print(`  ${file}  ${describeNeeds(file)}`);
 
 try {
   ensureProgram('redis-server', 'redis-server', print);
+  if (files.some((file) => file.includes('playground'))) ensureProgram('chromium', 'chromium', print);
   const postgres = await startPostgresForTests(print);
   print(`PostgreSQL: ${postgres.description}; each test creates and drops databases of its own there.`);
   print('Redis: each test starts a redis-server of its own.\n');
@@ -33,5 +34,6 @@ function describeNeeds(file: string): string {
   const needs = [];
   if (source.includes('testing/real-postgres')) needs.push('PostgreSQL');
   if (source.includes('testing/real-redis')) needs.push('redis-server');
+  if (source.includes('playwright-core')) needs.push('chromium');
   return needs.join(', ') || 'PostgreSQL, redis-server';
 }

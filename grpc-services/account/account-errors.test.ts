@@ -1,14 +1,13 @@
 import { after, before } from 'node:test';
-import { testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import {
   type AccountTestBed,
-  createAccountTestBed,
   callByService,
   callByUser,
-  openAccountTestBed,
+  createAccountTestBed,
   registered,
   someLines,
 } from './account-test-bed.ts';
@@ -16,7 +15,7 @@ import { maxAddressesOfUser } from './domain/address.ts';
 
 let bed: AccountTestBed;
 before(async () => {
-  account = await openAccountTestBed({ embedded });
+  bed = await createAccountTestBed();
 });
 after(() => bed.stop());
 

@@ -42,9 +42,7 @@ export interface AccountTestBed {
 export const accountSchema = { schema: 'account', entities: [UserEntity, AddressEntity], migrations };
 
 /** Without an engine, in memory. */
-export async function createAccountTestBed(
-  engine?: Pick<DatabaseOptions, 'url'>,
-): Promise<AccountTestBed> {
+export async function createAccountTestBed(engine?: Pick<DatabaseOptions, 'url'>): Promise<AccountTestBed> {
   const { database, statements, stop } = await openTestDatabase(accountSchema, engine);
   const clock = new VirtualClock();
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });

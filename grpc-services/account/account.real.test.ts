@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
-import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { callBy } from '@tiffin/lib/testing/call-by';
-import { type AccountTestBed, createAccountTestBed, openAccountTestBed, registered, someLines } from './account-test-bed.ts';
+import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
+import { type AccountTestBed, createAccountTestBed, registered, someLines } from './account-test-bed.ts';
 import { maxAddressesOfUser } from './domain/address.ts';
 
 // The embedded database is one session, where statements never compete. Here they do.
@@ -25,7 +25,7 @@ suite('account on PostgreSQL, with sessions that compete', () => {
   let bed: AccountTestBed;
   before(async () => {
     server = await createRealPostgres();
-    account = await openAccountTestBed({ url: server.url });
+    bed = await createAccountTestBed(server);
   });
   after(async () => {
     await bed?.stop();

@@ -5,10 +5,9 @@ import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
 import {
   type AccountTestBed,
-  createAccountTestBed,
   callByService,
   callByUser,
-  openAccountTestBed,
+  createAccountTestBed,
   registered,
   someLines,
 } from './account-test-bed.ts';
@@ -19,7 +18,7 @@ const idempotencyKey = 'k';
 suite('addresses', () => {
   let bed: AccountTestBed;
   before(async () => {
-    account = await openAccountTestBed({ embedded });
+    bed = await createAccountTestBed();
   });
   after(() => bed.stop());
 
@@ -154,10 +153,7 @@ suite('addresses', () => {
       await assert.rejects(bed.api.removeAddress({ idempotencyKey, addressId }, call), isInvalid);
     }
     for (const key of ['', 'x'.repeat(65)]) {
-      await assert.rejects(
-        bed.api.addAddress({ idempotencyKey: key, lines: someLines }, call),
-        isInvalid,
-      );
+      await assert.rejects(bed.api.addAddress({ idempotencyKey: key, lines: someLines }, call), isInvalid);
     }
     const broken = [page(user.id, 0), page(user.id, 101), page(user.id, 5, 'x'), page(user.id, 5, '')];
     for (const each of broken) {

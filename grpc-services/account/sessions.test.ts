@@ -6,19 +6,17 @@ import { failsWith } from '@tiffin/lib/testing/expect-error';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import {
   type AccountTestBed,
-  createAccountTestBed,
   callByService,
+  createAccountTestBed,
   maxLoginAttempts,
-  openAccountTestBed,
   registered,
 } from './account-test-bed.ts';
 import { maxSessionsOfUser, refreshTokenLifetimeMs } from './domain/session.ts';
 
-
 suite('sessions', () => {
   let bed: AccountTestBed;
   before(async () => {
-    account = await openAccountTestBed({ embedded });
+    bed = await createAccountTestBed();
   });
   after(() => bed.stop());
 

@@ -1,4 +1,5 @@
 import { after, before } from 'node:test';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { type RpcErrorCase, testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
 import {
@@ -6,7 +7,7 @@ import {
   CreateGoodsRequest,
   UpdateGoodsRequest,
 } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
-import { callBy, createGoodsTestBed, type GoodsTestBed, merchant, shopId } from './goods-test-bed.ts';
+import { createGoodsTestBed, type GoodsTestBed, merchant, shopId } from './goods-test-bed.ts';
 
 let bed: GoodsTestBed;
 let goodsId: string;

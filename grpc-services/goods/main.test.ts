@@ -5,9 +5,10 @@ import { demoId } from '@tiffin/lib/demo/demo-id';
 import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import type { Platform } from '@tiffin/lib/service/service';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
-import { callBy, fakeShops } from './goods-test-bed.ts';
+import { fakeShops } from './goods-test-bed.ts';
 import { start } from './main.ts';
 
 test('the service starts on empty tables, with and without demo data, and stops', async () => {

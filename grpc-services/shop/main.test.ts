@@ -7,10 +7,11 @@ import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { Platform } from '@tiffin/lib/service/service';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import { start } from './main.ts';
-import { callBy, callByCustomer } from './shop-test-bed.ts';
+import { callByCustomer } from './shop-test-bed.ts';
 
 test('the service starts with demo data, answers on both doors, and gives everything back at its stop', async () => {
   const embedded = await openEmbeddedPostgres();

@@ -1,7 +1,8 @@
 import { after, before } from 'node:test';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { type RpcErrorCase, testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
-import { callBy, callByCustomer, createShopTestBed, merchant, type ShopTestBed } from './shop-test-bed.ts';
+import { callByCustomer, createShopTestBed, merchant, type ShopTestBed } from './shop-test-bed.ts';
 
 let bed: ShopTestBed;
 let shopId: string;

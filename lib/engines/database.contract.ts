@@ -172,6 +172,24 @@ export function describeDatabase(name: string, start: () => Promise<DatabaseUnde
       assert.ok(!isUniqueViolation(new Error('23505')));
     });
 
+    it('does not repeat a value that it cannot read', async () => {
+      const read = 'select cast(? as text)::integer';
+      const attempts = [
+        () => database.query(read, ['hunter2']),
+        () => database.fork().execute(read, ['hunter2']),
+        () => database.transaction((em) => em.execute(read, ['hunter2'])),
+      ];
+      for (const attempt of attempts) {
+        await assert.rejects(attempt, (error: Error & { code?: unknown }) => {
+          assert.equal(error.code, '22P02');
+          assert.match(error.message, /integer: "…"/);
+          const everything = JSON.stringify(error, Object.getOwnPropertyNames(error)) + error.stack;
+          assert.doesNotMatch(everything, /hunter2/);
+          return true;
+        });
+      }
+    });
+
     it('recognises that somebody else was faster', async () => {
       const change = database.transaction(async (em) => {
         const wallet = await em.findOneOrFail(Wallet, { id: 5n });

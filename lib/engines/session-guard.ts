@@ -1,3 +1,5 @@
+import { hideValues } from './hide-values.ts';
+
 /** What kysely uses of a checked-out `pg` client. */
 export interface SessionClient {
   query(sql: string, parameters?: readonly unknown[]): Promise<{ command?: string }>;
@@ -10,9 +12,6 @@ export class CommitRolledBack extends Error {
   override readonly name = 'CommitRolledBack';
 }
 
-/** Where the drivers leave column values and whole statements in their errors. */
-const TELLTALE_FIELDS = ['detail', 'where', 'query', 'params', 'queryOptions', 'internalQuery'];
-
 /**
  * Mends four things that go wrong silently between kysely and PostgreSQL, in place, for the client's lifetime:
  *
@@ -20,7 +19,7 @@ const TELLTALE_FIELDS = ['detail', 'where', 'query', 'params', 'queryOptions', '
  *   without an error. Unguarded, the caller would acknowledge what was not written.
  * - kysely keeps a pool slot for ever when `begin` fails on it.
  * - The same when `rollback` fails, which happens to every transaction that was open while the server restarted.
- * - Errors carry the values of the row at fault, and the ORM copies them into the message, so into the logs.
+ * - Errors carry the values of the row at fault, and the ORM copies them, so they would come into the logs.
  */
 export function guardSession(client: SessionClient): void {
   const query = client.query.bind(client);
@@ -29,7 +28,7 @@ export function guardSession(client: SessionClient): void {
     try {
       return await query(...args);
     } catch (error) {
-      for (const field of TELLTALE_FIELDS) Reflect.deleteProperty(Object(error), field);
+      hideValues(error);
       throw error;
     }
   }

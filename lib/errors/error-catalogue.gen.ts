@@ -8,17 +8,24 @@ import {
   CategoryNotFound,
   DeadlineExceeded,
   EmailTaken,
+  EmptyCart,
   Forbidden,
   GoodsNotFound,
   Internal,
   InvalidArgument,
   InvalidCredentials,
   MalformedRequest,
+  OrderAlreadyPaid,
+  OrderCancelled,
+  OrderNotFound,
   OutOfStock,
   PayloadTooLarge,
+  PaymentDeclined,
+  PriceChanged,
   RateLimited,
   SessionExpired,
   SessionReused,
+  ShopClosed,
   ShopNotFound,
   Unauthenticated,
   Unavailable,
@@ -48,9 +55,16 @@ export type ErrorCode =
   | 'SHOP_NOT_FOUND'
   | 'ALREADY_REVIEWED'
   | 'VERSION_CONFLICT'
+  | 'SHOP_CLOSED'
   | 'GOODS_NOT_FOUND'
   | 'CATEGORY_NOT_FOUND'
-  | 'OUT_OF_STOCK';
+  | 'OUT_OF_STOCK'
+  | 'EMPTY_CART'
+  | 'PRICE_CHANGED'
+  | 'ORDER_NOT_FOUND'
+  | 'ORDER_ALREADY_PAID'
+  | 'ORDER_CANCELLED'
+  | 'PAYMENT_DECLINED';
 
 /** The typed detail of each code. */
 export interface ErrorDetails {
@@ -74,9 +88,16 @@ export interface ErrorDetails {
   SHOP_NOT_FOUND: ShopNotFound;
   ALREADY_REVIEWED: AlreadyReviewed;
   VERSION_CONFLICT: VersionConflict;
+  SHOP_CLOSED: ShopClosed;
   GOODS_NOT_FOUND: GoodsNotFound;
   CATEGORY_NOT_FOUND: CategoryNotFound;
   OUT_OF_STOCK: OutOfStock;
+  EMPTY_CART: EmptyCart;
+  PRICE_CHANGED: PriceChanged;
+  ORDER_NOT_FOUND: OrderNotFound;
+  ORDER_ALREADY_PAID: OrderAlreadyPaid;
+  ORDER_CANCELLED: OrderCancelled;
+  PAYMENT_DECLINED: PaymentDeclined;
 }
 
 export interface ErrorSpec<Code extends ErrorCode = ErrorCode> {
@@ -299,6 +320,16 @@ export const errorCatalogue = {
     edge: false,
     detail: VersionConflict,
   },
+  SHOP_CLOSED: {
+    typeName: 'ShopClosed',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The shop is closed.",
+    infrastructure: false,
+    edge: false,
+    detail: ShopClosed,
+  },
   GOODS_NOT_FOUND: {
     typeName: 'GoodsNotFound',
     status: 5,
@@ -328,6 +359,66 @@ export const errorCatalogue = {
     infrastructure: false,
     edge: false,
     detail: OutOfStock,
+  },
+  EMPTY_CART: {
+    typeName: 'EmptyCart',
+    status: 3,
+    retryable: false,
+    httpStatus: 400,
+    publicMessage: "There is nothing in the cart.",
+    infrastructure: false,
+    edge: false,
+    detail: EmptyCart,
+  },
+  PRICE_CHANGED: {
+    typeName: 'PriceChanged',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The prices have changed.",
+    infrastructure: false,
+    edge: false,
+    detail: PriceChanged,
+  },
+  ORDER_NOT_FOUND: {
+    typeName: 'OrderNotFound',
+    status: 5,
+    retryable: false,
+    httpStatus: 404,
+    publicMessage: "You have no such order.",
+    infrastructure: false,
+    edge: false,
+    detail: OrderNotFound,
+  },
+  ORDER_ALREADY_PAID: {
+    typeName: 'OrderAlreadyPaid',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The order is already paid.",
+    infrastructure: false,
+    edge: false,
+    detail: OrderAlreadyPaid,
+  },
+  ORDER_CANCELLED: {
+    typeName: 'OrderCancelled',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The order was cancelled.",
+    infrastructure: false,
+    edge: false,
+    detail: OrderCancelled,
+  },
+  PAYMENT_DECLINED: {
+    typeName: 'PaymentDeclined',
+    status: 9,
+    retryable: false,
+    httpStatus: 402,
+    publicMessage: "The payment was declined.",
+    infrastructure: false,
+    edge: false,
+    detail: PaymentDeclined,
   },
 } as const satisfies { [Code in ErrorCode]: ErrorSpec<Code> };
 

@@ -1,4 +1,5 @@
 import { AppError } from './app-error.ts';
+import { fromDatabaseFailure } from './database-failure.ts';
 import { fromGrpcStatus, statusDetailsTrailer } from './grpc-status.ts';
 
 /** Node's codes for "nobody answers there" or "the connection broke". */
@@ -14,8 +15,9 @@ const connectionErrorCodes: ReadonlySet<unknown> = new Set([
 const timeoutErrorCodes: ReadonlySet<unknown> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 
 /**
- * Turns anything thrown into an AppError: an AppError stays as it is, aborts, time-outs, broken connections and gRPC
- * errors get their infrastructure code, everything else is a defect and becomes INTERNAL. What was thrown is the cause.
+ * Turns anything thrown into an AppError: an AppError stays as it is; aborts, time-outs, broken connections, gRPC
+ * errors and a database that cannot answer now get their infrastructure code; everything else is a defect and becomes
+ * INTERNAL. What was thrown is the cause.
  */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
@@ -29,7 +31,7 @@ export function toAppError(thrown: unknown): AppError {
   if (connectionErrorCodes.has(code))
     return new AppError('UNAVAILABLE', { retryAfterMs: 1_000 }, { cause: thrown });
   if (isGrpcError(thrown)) return fromGrpcError(thrown);
-  return new AppError('INTERNAL', {}, { cause: thrown });
+  return fromDatabaseFailure(thrown) ?? new AppError('INTERNAL', {}, { cause: thrown });
 }
 
 /** Wrappers, undici's `fetch failed` for one, keep the system's error as their cause. */

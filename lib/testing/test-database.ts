@@ -12,7 +12,7 @@ export interface TestDatabase {
 /** Opens and migrates a schema: in memory, or on the server of `url`. */
 export async function openTestDatabase(
   schema: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>,
-  engine?: Pick<DatabaseOptions, 'url' | 'poolSize' | 'statementTimeoutMs'>,
+  engine?: Pick<DatabaseOptions, 'url' | 'poolSize' | 'connectTimeoutMs'>,
 ): Promise<TestDatabase> {
   const embedded = engine ? undefined : await openEmbeddedPostgres();
   const opened = await openDatabase({ ...schema, ...engine, embedded });

@@ -10,6 +10,7 @@ export const rpcErrorCodes = {
   '/tiffin.account.v1.AccountService/Logout': [],
   '/tiffin.account.v1.AccountService/BatchGetUsers': [],
   '/tiffin.account.v1.AccountService/BatchListAddresses': [],
+  '/tiffin.account.v1.AccountService/BatchGetAddresses': [],
   '/tiffin.account.v1.AccountService/UpdateProfile': ['USER_NOT_FOUND'],
   '/tiffin.account.v1.AccountService/AddAddress': ['ADDRESS_LIMIT_REACHED'],
   '/tiffin.account.v1.AccountService/UpdateAddress': ['ADDRESS_NOT_FOUND'],
@@ -21,6 +22,15 @@ export const rpcErrorCodes = {
   '/tiffin.goods.v1.GoodsService/BatchListShopGoods': [],
   '/tiffin.goods.v1.GoodsService/BatchGetCategories': [],
   '/tiffin.goods.v1.GoodsService/ListCategories': [],
+  '/tiffin.goods.v1.StockService/ReserveStock': ['GOODS_NOT_FOUND', 'OUT_OF_STOCK'],
+  '/tiffin.goods.v1.StockService/ReleaseStock': [],
+  '/tiffin.order.v1.OrderService/BatchGetOrders': [],
+  '/tiffin.order.v1.OrderService/BatchListUserOrders': [],
+  '/tiffin.order.v1.OrderService/PlaceOrder': ['EMPTY_CART', 'SHOP_NOT_FOUND', 'SHOP_CLOSED', 'GOODS_NOT_FOUND', 'ADDRESS_NOT_FOUND', 'PRICE_CHANGED', 'OUT_OF_STOCK'],
+  '/tiffin.order.v1.OrderService/PayOrder': ['ORDER_NOT_FOUND', 'ORDER_ALREADY_PAID', 'ORDER_CANCELLED', 'PAYMENT_DECLINED'],
+  '/tiffin.order.v1.OrderService/CancelOrder': ['ORDER_NOT_FOUND', 'ORDER_ALREADY_PAID', 'ORDER_CANCELLED'],
+  '/tiffin.search.v1.SearchAdminService/Reindex': [],
+  '/tiffin.search.v1.SearchService/Search': [],
   '/tiffin.shop.v1.ShopAdminService/CreateShop': ['CATEGORY_NOT_FOUND'],
   '/tiffin.shop.v1.ShopAdminService/UpdateShop': ['SHOP_NOT_FOUND', 'CATEGORY_NOT_FOUND', 'VERSION_CONFLICT'],
   '/tiffin.shop.v1.ShopAdminService/OpenShop': ['SHOP_NOT_FOUND'],
@@ -39,6 +49,10 @@ export type RpcServiceName =
   | 'tiffin.account.v1.AccountService'
   | 'tiffin.goods.v1.GoodsAdminService'
   | 'tiffin.goods.v1.GoodsService'
+  | 'tiffin.goods.v1.StockService'
+  | 'tiffin.order.v1.OrderService'
+  | 'tiffin.search.v1.SearchAdminService'
+  | 'tiffin.search.v1.SearchService'
   | 'tiffin.shop.v1.ShopAdminService'
   | 'tiffin.shop.v1.ShopService';
 

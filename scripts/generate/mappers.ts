@@ -11,10 +11,27 @@ export interface SubgraphMappers {
 const ACCOUNT = '@tiffin/proto/gen/tiffin/account/v1/account';
 const COMMON = '@tiffin/proto/gen/tiffin/common/v1/common';
 const GOODS = '@tiffin/proto/gen/tiffin/goods/v1/goods';
+const ORDER = '@tiffin/proto/gen/tiffin/order/v1/order';
+const SEARCH = '@tiffin/proto/gen/tiffin/search/v1/search';
 const SHOP = '@tiffin/proto/gen/tiffin/shop/v1/shop';
 
 /** By subgraph. The proto messages are the models: mapped once, at the door. */
 export const mappers: Readonly<Record<string, SubgraphMappers>> = {
+  order: {
+    types: {
+      DeliveryAddress: `${ORDER}#DeliveryAddress as DeliveryAddressMessage`,
+      // The shop subgraph owns the rest of goods and shops; here they are references.
+      Goods: '{ id: string }',
+      Money: `${COMMON}#Money as MoneyMessage`,
+      Order: `${ORDER}#Order as OrderMessage`,
+      OrderItem: `${ORDER}#OrderItem as OrderItemMessage`,
+      Shop: '{ id: string }',
+      // The user subgraph owns the rest of a user; here it is a reference.
+      User: '{ id: string }',
+    },
+    enums: { OrderStatus: `${ORDER}#OrderStatus` },
+    context: './context.ts#OrderContext',
+  },
   shop: {
     types: {
       Category: `${GOODS}#Category as CategoryMessage`,
@@ -22,6 +39,7 @@ export const mappers: Readonly<Record<string, SubgraphMappers>> = {
       Money: `${COMMON}#Money as MoneyMessage`,
       Rating: `${SHOP}#Rating as RatingMessage`,
       Review: `${SHOP}#Review as ReviewMessage`,
+      SearchHit: `${SEARCH}#SearchHit as SearchHitMessage`,
       Shop: `${SHOP}#Shop as ShopMessage`,
       // The user subgraph owns the rest of a user; here it is a reference.
       User: '{ id: string }',

@@ -8,6 +8,8 @@ import {
 
 const RESERVED_FIELDS = new Set(['code', 'message']);
 const SCALARS = ['Int', 'Cents', 'String', 'ID', 'Boolean'];
+/** Messages of common.proto that schema/common.graphql has a type for, with the same fields. */
+const COMMON_TYPES = ['Money'];
 const MAX_HTTP_STATUS = 599;
 
 /** Throws ContractError with every rule of the catalogue that the proto files break. */
@@ -57,7 +59,7 @@ function disagreements({ codes }: Contracts): string[] {
 }
 
 function problemsOfFields({ codes, values }: Contracts): string[] {
-  const known = new Set([...SCALARS, ...values.map((value) => value.typeName)]);
+  const known = new Set([...SCALARS, ...COMMON_TYPES, ...values.map((value) => value.typeName)]);
   const details = codes.map((entry) => entry.detail);
   return [
     ...fieldsOf(details)
@@ -67,7 +69,7 @@ function problemsOfFields({ codes, values }: Contracts): string[] {
       .filter(({ field }) => !known.has(field.type))
       .map(
         ({ place }) =>
-          `${place} has a type that GraphQL cannot show. Use int32, int64, string, bool or a message of error.proto.`,
+          `${place} has a type that GraphQL cannot show. Use int32, int64, string, bool, Money or a message of error.proto.`,
       ),
   ];
 }

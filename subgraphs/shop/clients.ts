@@ -1,6 +1,7 @@
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import type { SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import type { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 
@@ -10,4 +11,5 @@ export interface ShopClients {
   readonly shopAdmin: RpcClient<typeof ShopAdminServiceService>;
   readonly goods: RpcClient<typeof GoodsServiceService>;
   readonly goodsAdmin: RpcClient<typeof GoodsAdminServiceService>;
+  readonly search: RpcClient<typeof SearchServiceService>;
 }

@@ -1,6 +1,7 @@
 import type { StartSubgraph } from '@tiffin/lib/service/service';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import { createShopSubgraph } from './shop-subgraph.ts';
@@ -12,6 +13,7 @@ export const start: StartSubgraph = ({ client, logger, metrics }) =>
       shopAdmin: client(ShopAdminServiceService),
       goods: client(GoodsServiceService),
       goodsAdmin: client(GoodsAdminServiceService),
+      search: client(SearchServiceService),
     },
     logger,
     metrics,

@@ -5,6 +5,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Category as CategoryMessage, Goods as GoodsMessage } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { Money as MoneyMessage } from '@tiffin/proto/gen/tiffin/common/v1/common';
 import type { Rating as RatingMessage, Review as ReviewMessage, Shop as ShopMessage } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import type { SearchHit as SearchHitMessage } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import type { ShopContext } from './context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -64,6 +65,8 @@ export type Query = {
   readonly shops?: Maybe<ShopConnection>;
   /** One item of goods, or null where there is none. */
   readonly goods?: Maybe<Goods>;
+  /** Shops and goods by what people type, best match first. Typing errors are forgiven. */
+  readonly search?: Maybe<SearchConnection>;
   /** All categories by name. */
   readonly categories?: Maybe<CategoryConnection>;
 };
@@ -84,6 +87,14 @@ export type QueryShopsArgs = {
 
 export type QueryGoodsArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QuerySearchArgs = {
+  text: Scalars['String']['input'];
+  kinds?: InputMaybe<ReadonlyArray<SearchKind>>;
+  first: Scalars['Int']['input'];
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -260,6 +271,40 @@ export type User = {
 export type UserReviewsArgs = {
   first: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a search looks for. */
+export type SearchKind =
+  /** Shops. */
+  | 'SHOP'
+  /** Goods. */
+  | 'GOODS';
+
+/** What a search finds. */
+export type SearchResult = Shop | Goods;
+
+/** Something that a search found. */
+export type SearchHit = {
+  /** Its words as HTML, escaped, each match in `<mark>`. */
+  readonly highlight: Scalars['String']['output'];
+  /** The shop or the goods; null where it is gone since. */
+  readonly result?: Maybe<SearchResult>;
+};
+
+/** A page of hits. */
+export type SearchConnection = {
+  /** The hits with their cursors. */
+  readonly edges: ReadonlyArray<SearchEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A hit in a page. */
+export type SearchEdge = {
+  /** The hit. */
+  readonly node: SearchHit;
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
 };
 
 /** A page of shops. */
@@ -563,6 +608,10 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  SearchResult:
+    | ( ShopMessage )
+    | ( GoodsMessage )
+  ;
   AddReviewResult: ( Omit<AddReviewSuccess, 'review'> & { review: _RefType['Review'] } );
   CreateShopResult: ( Omit<CreateShopSuccess, 'shop'> & { shop: _RefType['Shop'] } );
   UpdateShopResult: ( Omit<UpdateShopSuccess, 'shop'> & { shop: _RefType['Shop'] } );
@@ -596,6 +645,11 @@ export type ResolversTypes = {
   Category: ResolverTypeWrapper<CategoryMessage>;
   Review: ResolverTypeWrapper<ReviewMessage>;
   User: ResolverTypeWrapper<{ id: string }>;
+  SearchKind: SearchKind;
+  SearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SearchResult']>;
+  SearchHit: ResolverTypeWrapper<SearchHitMessage>;
+  SearchConnection: ResolverTypeWrapper<Omit<SearchConnection, 'edges'> & { edges: Array<ResolversTypes['SearchEdge']> }>;
+  SearchEdge: ResolverTypeWrapper<Omit<SearchEdge, 'node'> & { node: ResolversTypes['SearchHit'] }>;
   ShopConnection: ResolverTypeWrapper<Omit<ShopConnection, 'edges'> & { edges: Array<ResolversTypes['ShopEdge']> }>;
   ShopEdge: ResolverTypeWrapper<Omit<ShopEdge, 'node'> & { node: ResolversTypes['Shop'] }>;
   GoodsConnection: ResolverTypeWrapper<Omit<GoodsConnection, 'edges'> & { edges: Array<ResolversTypes['GoodsEdge']> }>;
@@ -650,6 +704,10 @@ export type ResolversParentTypes = {
   Category: CategoryMessage;
   Review: ReviewMessage;
   User: { id: string };
+  SearchResult: ResolversUnionTypes<ResolversParentTypes>['SearchResult'];
+  SearchHit: SearchHitMessage;
+  SearchConnection: Omit<SearchConnection, 'edges'> & { edges: Array<ResolversParentTypes['SearchEdge']> };
+  SearchEdge: Omit<SearchEdge, 'node'> & { node: ResolversParentTypes['SearchHit'] };
   ShopConnection: Omit<ShopConnection, 'edges'> & { edges: Array<ResolversParentTypes['ShopEdge']> };
   ShopEdge: Omit<ShopEdge, 'node'> & { node: ResolversParentTypes['Shop'] };
   GoodsConnection: Omit<GoodsConnection, 'edges'> & { edges: Array<ResolversParentTypes['GoodsEdge']> };
@@ -706,6 +764,7 @@ export type QueryResolvers<ContextType = ShopContext, ParentType extends Resolve
   shop: Resolver<Maybe<ResolversTypes['Shop']>, ParentType, ContextType, RequireFields<QueryShopArgs, 'id'>>;
   shops: Resolver<Maybe<ResolversTypes['ShopConnection']>, ParentType, ContextType, RequireFields<QueryShopsArgs, 'first'>>;
   goods: Resolver<Maybe<ResolversTypes['Goods']>, ParentType, ContextType, RequireFields<QueryGoodsArgs, 'id'>>;
+  search: Resolver<Maybe<ResolversTypes['SearchConnection']>, ParentType, ContextType, RequireFields<QuerySearchArgs, 'text' | 'first'>>;
   categories: Resolver<Maybe<ResolversTypes['CategoryConnection']>, ParentType, ContextType, RequireFields<QueryCategoriesArgs, 'first'>>;
 };
 
@@ -732,6 +791,7 @@ export type ShopResolvers<ContextType = ShopContext, ParentType extends Resolver
   owner: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   goods: Resolver<Maybe<ResolversTypes['GoodsConnection']>, ParentType, ContextType, RequireFields<ShopGoodsArgs, 'first'>>;
   reviews: Resolver<Maybe<ResolversTypes['ReviewConnection']>, ParentType, ContextType, RequireFields<ShopReviewsArgs, 'first'>>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type ShopStatusResolvers = EnumResolverSignature<{ OPEN: any, CLOSED: any }, ResolversTypes['ShopStatus']>;
@@ -750,6 +810,7 @@ export type GoodsResolvers<ContextType = ShopContext, ParentType extends Resolve
   version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   shop: Resolver<Maybe<ResolversTypes['Shop']>, ParentType, ContextType>;
   categories: Resolver<Maybe<ResolversTypes['CategoryConnection']>, ParentType, ContextType, RequireFields<GoodsCategoriesArgs, 'first'>>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CategoryResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['Category'] = ResolversParentTypes['Category']> = {
@@ -769,6 +830,25 @@ export type ReviewResolvers<ContextType = ShopContext, ParentType extends Resolv
 export type UserResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reviews: Resolver<Maybe<ResolversTypes['ReviewConnection']>, ParentType, ContextType, RequireFields<UserReviewsArgs, 'first'>>;
+};
+
+export type SearchResultResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['SearchResult'] = ResolversParentTypes['SearchResult']> = {
+  __resolveType: TypeResolveFn<'Shop' | 'Goods', ParentType, ContextType>;
+};
+
+export type SearchHitResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['SearchHit'] = ResolversParentTypes['SearchHit']> = {
+  highlight: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  result: Resolver<Maybe<ResolversTypes['SearchResult']>, ParentType, ContextType>;
+};
+
+export type SearchConnectionResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['SearchConnection'] = ResolversParentTypes['SearchConnection']> = {
+  edges: Resolver<Array<ResolversTypes['SearchEdge']>, ParentType, ContextType>;
+  pageInfo: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type SearchEdgeResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['SearchEdge'] = ResolversParentTypes['SearchEdge']> = {
+  node: Resolver<ResolversTypes['SearchHit'], ParentType, ContextType>;
+  cursor: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ShopConnectionResolvers<ContextType = ShopContext, ParentType extends ResolversParentTypes['ShopConnection'] = ResolversParentTypes['ShopConnection']> = {
@@ -897,6 +977,10 @@ export type Resolvers<ContextType = ShopContext> = {
   Category: CategoryResolvers<ContextType>;
   Review: ReviewResolvers<ContextType>;
   User: UserResolvers<ContextType>;
+  SearchResult: SearchResultResolvers<ContextType>;
+  SearchHit: SearchHitResolvers<ContextType>;
+  SearchConnection: SearchConnectionResolvers<ContextType>;
+  SearchEdge: SearchEdgeResolvers<ContextType>;
   ShopConnection: ShopConnectionResolvers<ContextType>;
   ShopEdge: ShopEdgeResolvers<ContextType>;
   GoodsConnection: GoodsConnectionResolvers<ContextType>;
@@ -946,6 +1030,9 @@ interface TypeResolvers {
   Review: Strict<ResolversParentTypes['Review'], ReviewResolvers>;
   User: Strict<ResolversParentTypes['User'], UserResolvers> &
     StrictReference<{ readonly __typename: 'User'; readonly id: Scalars['ID']['input'] }, ResolversParentTypes['User'], (reference: { readonly __typename: 'User'; readonly id: Scalars['ID']['input'] }, context: ShopContext) => Maybe<ResolversTypes['User']> | Promise<Maybe<ResolversTypes['User']>>>;
+  SearchHit: Strict<ResolversParentTypes['SearchHit'], SearchHitResolvers>;
+  SearchConnection: Strict<ResolversParentTypes['SearchConnection'], SearchConnectionResolvers>;
+  SearchEdge: Strict<ResolversParentTypes['SearchEdge'], SearchEdgeResolvers>;
   ShopConnection: Strict<ResolversParentTypes['ShopConnection'], ShopConnectionResolvers>;
   ShopEdge: Strict<ResolversParentTypes['ShopEdge'], ShopEdgeResolvers>;
   GoodsConnection: Strict<ResolversParentTypes['GoodsConnection'], GoodsConnectionResolvers>;

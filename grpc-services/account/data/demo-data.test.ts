@@ -3,20 +3,14 @@ import { after, before, suite, test } from 'node:test';
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
-import {
-  type AccountTestBed,
-  createAccountTestBed,
-  callByService,
-  openAccountTestBed,
-  registered,
-} from '../account-test-bed.ts';
+import { type AccountTestBed, callByService, createAccountTestBed, registered } from '../account-test-bed.ts';
 import { createScryptHasher } from '../domain/password-hash.ts';
 import { demoAccounts, demoPassword, insertDemoData } from './demo-data.ts';
 
 suite('demo data', () => {
   let bed: AccountTestBed;
   before(async () => {
-    account = await openAccountTestBed({ embedded });
+    bed = await createAccountTestBed();
   });
   after(() => bed.stop());
 

@@ -1,24 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { demoId } from '@tiffin/lib/demo/demo-id';
-import { type Database, openDatabase } from '@tiffin/lib/engines/database';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import type { Database } from '@tiffin/lib/engines/database';
+import { openTestDatabase, type TestDatabase } from '@tiffin/lib/testing/test-database';
 import { goodsSchema } from '../goods-test-bed.ts';
 import { findCategories } from './category-store.ts';
 import { demoGoods, insertDemoData } from './demo-data.ts';
 import { findGoods, findShopGoods } from './goods-store.ts';
 
-let embedded: EmbeddedPostgres;
+let bed: TestDatabase;
 let database: Database;
 before(async () => {
-  embedded = await openEmbeddedPostgres();
-  database = await openDatabase({ ...goodsSchema, embedded });
+  bed = await openTestDatabase(goodsSchema);
+  database = bed.database;
   assert.equal(await insertDemoData(database, 1_900_000_000_000), true);
 });
-after(async () => {
-  await database.close();
-  await embedded.close();
-});
+after(() => bed.stop());
 
 test('there are 12 categories and 1,000 goods under the ids that other services compute', async () => {
   const [counts] = await database.query<{ categories: string; goods: string }>(
@@ -34,10 +31,10 @@ test('there are 12 categories and 1,000 goods under the ids that other services 
 
 test('each of 50 shops sells 20 goods of different names, most of them of its own category', async () => {
   const shopNos = Array.from({ length: 50 }, (_, index) => index + 1);
-  const pages = shopNos.map((n) => ({ shopId: String(demoId('shop', n)), afterId: '0', maxItems: 100 }));
+  const pages = shopNos.map((n) => ({ parentId: String(demoId('shop', n)), first: 100, afterId: undefined }));
   const lists = await findShopGoods(database, pages);
   for (const n of shopNos) {
-    const goods = lists[n - 1] ?? [];
+    const goods = lists[n - 1]?.items ?? [];
     assert.equal(goods.length, 20);
     assert.equal(new Set(goods.map(({ name }) => name)).size, 20);
     const ownCategoryId = String(demoId('category', (n % 12) + 1));

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { insertGoods } from '../data/goods-store.ts';
-import { callBy, createGoodsTestBed, type GoodsTestBed, merchant, shopId } from '../goods-test-bed.ts';
+import { createGoodsTestBed, type GoodsTestBed, merchant, shopId } from '../goods-test-bed.ts';
 import { assertLedgerTells, readLedger } from '../stock-ledger-check.ts';
 import { adjustStock } from './adjust-stock.ts';
 

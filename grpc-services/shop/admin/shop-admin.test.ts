@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
+import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
 import type { UpdateShopRequest } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import {
   administrator,
-  callBy,
   callByCustomer,
   createShopTestBed,
   customer,
   merchant,
   otherMerchant,
-  ownProcess,
   type ShopTestBed,
 } from '../shop-test-bed.ts';
 
@@ -27,21 +27,6 @@ beforeEach(async () => {
 const key = { idempotencyKey: 'k' };
 const newShop = { ...key, name: 'Umi', description: '', categoryId: '21', area: 'Nord' };
 const byMerchant = callBy(merchant);
-
-function refusedWith(code: 'UNAUTHENTICATED' | 'FORBIDDEN') {
-  return (error: unknown) => error instanceof AppError && error.code === code;
-}
-
-function naming(...fields: string[]) {
-  return (error: unknown) => {
-    assert.ok(AppError.is(error, 'INVALID_ARGUMENT'), String(error));
-    assert.deepEqual(
-      error.detail.violations.map(({ field }) => field),
-      fields,
-    );
-    return true;
-  };
-}
 
 describe('CreateShop', () => {
   it('makes the caller the owner of a closed, unrated shop', async () => {
@@ -73,9 +58,9 @@ describe('CreateShop', () => {
   });
 
   it('refuses customers, nobody, and our own processes, who cannot own a shop', async () => {
-    await assert.rejects(bed.admin.createShop(newShop, callBy()), refusedWith('UNAUTHENTICATED'));
+    await assert.rejects(bed.admin.createShop(newShop, callBy()), failsWith('UNAUTHENTICATED'));
     for (const identity of [customer, ownProcess]) {
-      await assert.rejects(bed.admin.createShop(newShop, callBy(identity)), refusedWith('FORBIDDEN'));
+      await assert.rejects(bed.admin.createShop(newShop, callBy(identity)), failsWith('FORBIDDEN'));
     }
   });
 
@@ -89,7 +74,7 @@ describe('CreateShop', () => {
     };
     await assert.rejects(
       bed.admin.createShop(broken, byMerchant),
-      naming('idempotencyKey', 'name', 'description', 'categoryId', 'area'),
+      violates('idempotencyKey', 'name', 'description', 'categoryId', 'area'),
     );
   });
 });
@@ -111,9 +96,9 @@ describe('UpdateShop', () => {
     await update({ area: 'Ost' }, callBy(administrator));
     await update({ version: 2, area: 'West' }, callBy(ownProcess));
     const change = { version: 3, area: 'Nord' };
-    await assert.rejects(update(change, callBy(otherMerchant)), refusedWith('FORBIDDEN'));
-    await assert.rejects(update(change, callBy(customer)), refusedWith('FORBIDDEN'));
-    await assert.rejects(update(change, callBy()), refusedWith('UNAUTHENTICATED'));
+    await assert.rejects(update(change, callBy(otherMerchant)), failsWith('FORBIDDEN'));
+    await assert.rejects(update(change, callBy(customer)), failsWith('FORBIDDEN'));
+    await assert.rejects(update(change, callBy()), failsWith('UNAUTHENTICATED'));
     assert.equal((await bed.getShop(shopId)).area, 'West');
   });
 
@@ -138,11 +123,11 @@ describe('UpdateShop', () => {
   });
 
   it('refuses an update with nothing to change, and names broken arguments', async () => {
-    await assert.rejects(update({}), naming('input'));
-    await assert.rejects(update({ name: undefined, area: undefined }), naming('input'));
-    await assert.rejects(update({ name: '', area: 'a\nb' }), naming('name', 'area'));
-    await assert.rejects(update({ shopId: 'x', version: 0, area: 'Ost' }), naming('shopId', 'version'));
-    await assert.rejects(update({ version: 2 ** 31, area: 'Ost' }), naming('version'));
+    await assert.rejects(update({}), violates('input'));
+    await assert.rejects(update({ name: undefined, area: undefined }), violates('input'));
+    await assert.rejects(update({ name: '', area: 'a\nb' }), violates('name', 'area'));
+    await assert.rejects(update({ shopId: 'x', version: 0, area: 'Ost' }), violates('shopId', 'version'));
+    await assert.rejects(update({ version: 2 ** 31, area: 'Ost' }), violates('version'));
   });
 });
 
@@ -169,12 +154,12 @@ describe('OpenShop and CloseShop', () => {
   it('are open to administrators, closed to other merchants, customers and nobody', async () => {
     await bed.admin.openShop({ ...key, shopId }, callBy(administrator));
     for (const rpc of [bed.admin.openShop, bed.admin.closeShop]) {
-      await assert.rejects(rpc({ ...key, shopId }, callBy(otherMerchant)), refusedWith('FORBIDDEN'));
-      await assert.rejects(rpc({ ...key, shopId }, callBy(customer)), refusedWith('FORBIDDEN'));
-      await assert.rejects(rpc({ ...key, shopId }, callBy()), refusedWith('UNAUTHENTICATED'));
+      await assert.rejects(rpc({ ...key, shopId }, callBy(otherMerchant)), failsWith('FORBIDDEN'));
+      await assert.rejects(rpc({ ...key, shopId }, callBy(customer)), failsWith('FORBIDDEN'));
+      await assert.rejects(rpc({ ...key, shopId }, callBy()), failsWith('UNAUTHENTICATED'));
       await assert.rejects(
         rpc({ idempotencyKey: '', shopId: '' }, byMerchant),
-        naming('idempotencyKey', 'shopId'),
+        violates('idempotencyKey', 'shopId'),
       );
     }
     assert.equal((await bed.getShop(shopId)).status, 'SHOP_STATUS_OPEN');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { demoId } from '@tiffin/lib/demo/demo-id';
-import { callBy, createShopTestBed, type ShopTestBed } from '../shop-test-bed.ts';
+import { callBy } from '@tiffin/lib/testing/call-by';
+import { createShopTestBed, type ShopTestBed } from '../shop-test-bed.ts';
 import { demoReviews, demoShops, insertDemoData } from './demo-data.ts';
 
 let bed: ShopTestBed;

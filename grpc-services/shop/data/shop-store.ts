@@ -1,5 +1,5 @@
-import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
 import { type Shop, ShopEntity } from './shop-entity.ts';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { callBy } from '@tiffin/lib/testing/call-by';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { insertDemoData } from '../data/demo-data.ts';
-import { callBy, callByCustomer, createShopTestBed, merchant, type ShopTestBed } from '../shop-test-bed.ts';
+import { callByCustomer, createShopTestBed, merchant, type ShopTestBed } from '../shop-test-bed.ts';
 
 /** Two processes of the service: each has its own connections to one server, on which transactions overlap. */
 let postgres: RealPostgres;

@@ -150,6 +150,18 @@ export interface UserSlot {
   user: User | undefined;
 }
 
+export interface BatchGetAddressesRequest {
+  ids: string[];
+}
+
+export interface BatchGetAddressesResponse {
+  addresses: AddressSlot[];
+}
+
+export interface AddressSlot {
+  address: Address | undefined;
+}
+
 export interface BatchListAddressesRequest {
   /** The parent is the user. */
   pages: ParentPageRequest[];
@@ -1246,6 +1258,173 @@ export const UserSlot: MessageFns<UserSlot> = {
   },
 };
 
+function createBaseBatchGetAddressesRequest(): BatchGetAddressesRequest {
+  return { ids: [] };
+}
+
+export const BatchGetAddressesRequest: MessageFns<BatchGetAddressesRequest> = {
+  encode(message: BatchGetAddressesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetAddressesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetAddressesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ids.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchGetAddressesRequest>, I>>(base?: I): BatchGetAddressesRequest {
+    return BatchGetAddressesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchGetAddressesRequest>, I>>(object: I): BatchGetAddressesRequest {
+    const message = createBaseBatchGetAddressesRequest();
+    message.ids = object.ids?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBatchGetAddressesResponse(): BatchGetAddressesResponse {
+  return { addresses: [] };
+}
+
+export const BatchGetAddressesResponse: MessageFns<BatchGetAddressesResponse> = {
+  encode(message: BatchGetAddressesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.addresses) {
+      AddressSlot.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetAddressesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetAddressesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.addresses.push(AddressSlot.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchGetAddressesResponse>, I>>(base?: I): BatchGetAddressesResponse {
+    return BatchGetAddressesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchGetAddressesResponse>, I>>(object: I): BatchGetAddressesResponse {
+    const message = createBaseBatchGetAddressesResponse();
+    message.addresses = object.addresses?.map((e) => AddressSlot.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseAddressSlot(): AddressSlot {
+  return { address: undefined };
+}
+
+export const AddressSlot: MessageFns<AddressSlot> = {
+  encode(message: AddressSlot, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== undefined) {
+      Address.encode(message.address, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddressSlot {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddressSlot();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = Address.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AddressSlot>, I>>(base?: I): AddressSlot {
+    return AddressSlot.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AddressSlot>, I>>(object: I): AddressSlot {
+    const message = createBaseAddressSlot();
+    message.address = (object.address !== undefined && object.address !== null)
+      ? Address.fromPartial(object.address)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseBatchListAddressesRequest(): BatchListAddressesRequest {
   return { pages: [] };
 }
@@ -2081,6 +2260,21 @@ export const AccountServiceService = {
       Buffer.from(BatchListAddressesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): BatchListAddressesResponse => BatchListAddressesResponse.decode(value),
   },
+  /**
+   * At most 100 ids. Answers stand in the order of the ids; an address that is missing or not the caller's leaves its
+   * slot empty.
+   */
+  batchGetAddresses: {
+    path: "/tiffin.account.v1.AccountService/BatchGetAddresses" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BatchGetAddressesRequest): Buffer =>
+      Buffer.from(BatchGetAddressesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchGetAddressesRequest => BatchGetAddressesRequest.decode(value),
+    responseSerialize: (value: BatchGetAddressesResponse): Buffer =>
+      Buffer.from(BatchGetAddressesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchGetAddressesResponse => BatchGetAddressesResponse.decode(value),
+  },
   /** Changes the caller's own profile. An absent field stays as it is. */
   updateProfile: {
     path: "/tiffin.account.v1.AccountService/UpdateProfile" as const,
@@ -2138,6 +2332,11 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   batchGetUsers: handleUnaryCall<BatchGetUsersRequest, BatchGetUsersResponse>;
   /** At most 100 pages. Answers stand in the order of the pages. */
   batchListAddresses: handleUnaryCall<BatchListAddressesRequest, BatchListAddressesResponse>;
+  /**
+   * At most 100 ids. Answers stand in the order of the ids; an address that is missing or not the caller's leaves its
+   * slot empty.
+   */
+  batchGetAddresses: handleUnaryCall<BatchGetAddressesRequest, BatchGetAddressesResponse>;
   /** Changes the caller's own profile. An absent field stays as it is. */
   updateProfile: handleUnaryCall<UpdateProfileRequest, UpdateProfileResponse>;
   addAddress: handleUnaryCall<AddAddressRequest, AddAddressResponse>;

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Code, codeFromJSON, codeToNumber } from "../../../google/rpc/code.ts";
+import { Money } from "../../common/v1/common.ts";
 
 export const protobufPackage = "tiffin.error.v1";
 
@@ -47,9 +48,16 @@ export const ErrorCode = {
   ALREADY_REVIEWED: "ERROR_CODE_ALREADY_REVIEWED",
   /** VERSION_CONFLICT - Somebody else changed it since it was read. Read it again and decide anew. */
   VERSION_CONFLICT: "ERROR_CODE_VERSION_CONFLICT",
+  SHOP_CLOSED: "ERROR_CODE_SHOP_CLOSED",
   GOODS_NOT_FOUND: "ERROR_CODE_GOODS_NOT_FOUND",
   CATEGORY_NOT_FOUND: "ERROR_CODE_CATEGORY_NOT_FOUND",
   OUT_OF_STOCK: "ERROR_CODE_OUT_OF_STOCK",
+  EMPTY_CART: "ERROR_CODE_EMPTY_CART",
+  PRICE_CHANGED: "ERROR_CODE_PRICE_CHANGED",
+  ORDER_NOT_FOUND: "ERROR_CODE_ORDER_NOT_FOUND",
+  ORDER_ALREADY_PAID: "ERROR_CODE_ORDER_ALREADY_PAID",
+  ORDER_CANCELLED: "ERROR_CODE_ORDER_CANCELLED",
+  PAYMENT_DECLINED: "ERROR_CODE_PAYMENT_DECLINED",
 } as const;
 
 export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
@@ -76,9 +84,16 @@ export namespace ErrorCode {
   export type SHOP_NOT_FOUND = typeof ErrorCode.SHOP_NOT_FOUND;
   export type ALREADY_REVIEWED = typeof ErrorCode.ALREADY_REVIEWED;
   export type VERSION_CONFLICT = typeof ErrorCode.VERSION_CONFLICT;
+  export type SHOP_CLOSED = typeof ErrorCode.SHOP_CLOSED;
   export type GOODS_NOT_FOUND = typeof ErrorCode.GOODS_NOT_FOUND;
   export type CATEGORY_NOT_FOUND = typeof ErrorCode.CATEGORY_NOT_FOUND;
   export type OUT_OF_STOCK = typeof ErrorCode.OUT_OF_STOCK;
+  export type EMPTY_CART = typeof ErrorCode.EMPTY_CART;
+  export type PRICE_CHANGED = typeof ErrorCode.PRICE_CHANGED;
+  export type ORDER_NOT_FOUND = typeof ErrorCode.ORDER_NOT_FOUND;
+  export type ORDER_ALREADY_PAID = typeof ErrorCode.ORDER_ALREADY_PAID;
+  export type ORDER_CANCELLED = typeof ErrorCode.ORDER_CANCELLED;
+  export type PAYMENT_DECLINED = typeof ErrorCode.PAYMENT_DECLINED;
 }
 
 export function errorCodeFromJSON(object: any): ErrorCode {
@@ -146,6 +161,9 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 202:
     case "ERROR_CODE_VERSION_CONFLICT":
       return ErrorCode.VERSION_CONFLICT;
+    case 203:
+    case "ERROR_CODE_SHOP_CLOSED":
+      return ErrorCode.SHOP_CLOSED;
     case 300:
     case "ERROR_CODE_GOODS_NOT_FOUND":
       return ErrorCode.GOODS_NOT_FOUND;
@@ -155,6 +173,24 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 302:
     case "ERROR_CODE_OUT_OF_STOCK":
       return ErrorCode.OUT_OF_STOCK;
+    case 400:
+    case "ERROR_CODE_EMPTY_CART":
+      return ErrorCode.EMPTY_CART;
+    case 401:
+    case "ERROR_CODE_PRICE_CHANGED":
+      return ErrorCode.PRICE_CHANGED;
+    case 402:
+    case "ERROR_CODE_ORDER_NOT_FOUND":
+      return ErrorCode.ORDER_NOT_FOUND;
+    case 403:
+    case "ERROR_CODE_ORDER_ALREADY_PAID":
+      return ErrorCode.ORDER_ALREADY_PAID;
+    case 404:
+    case "ERROR_CODE_ORDER_CANCELLED":
+      return ErrorCode.ORDER_CANCELLED;
+    case 405:
+    case "ERROR_CODE_PAYMENT_DECLINED":
+      return ErrorCode.PAYMENT_DECLINED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ErrorCode");
   }
@@ -204,12 +240,26 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 201;
     case ErrorCode.VERSION_CONFLICT:
       return 202;
+    case ErrorCode.SHOP_CLOSED:
+      return 203;
     case ErrorCode.GOODS_NOT_FOUND:
       return 300;
     case ErrorCode.CATEGORY_NOT_FOUND:
       return 301;
     case ErrorCode.OUT_OF_STOCK:
       return 302;
+    case ErrorCode.EMPTY_CART:
+      return 400;
+    case ErrorCode.PRICE_CHANGED:
+      return 401;
+    case ErrorCode.ORDER_NOT_FOUND:
+      return 402;
+    case ErrorCode.ORDER_ALREADY_PAID:
+      return 403;
+    case ErrorCode.ORDER_CANCELLED:
+      return 404;
+    case ErrorCode.PAYMENT_DECLINED:
+      return 405;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ErrorCode");
   }
@@ -335,6 +385,39 @@ export interface OutOfStock {
   goodsId: string;
   /** Units that are left. */
   available: number;
+}
+
+export interface ShopClosed {
+  /** The shop that is closed. */
+  shopId: string;
+}
+
+export interface EmptyCart {
+}
+
+export interface PriceChanged {
+  /** What the cart costs now. */
+  currentTotal: Money | undefined;
+}
+
+export interface OrderNotFound {
+  /** The id that was asked for. */
+  orderId: string;
+}
+
+export interface OrderAlreadyPaid {
+  /** The order. */
+  orderId: string;
+}
+
+export interface OrderCancelled {
+  /** The order. */
+  orderId: string;
+}
+
+export interface PaymentDeclined {
+  /** The order, which is still unpaid. */
+  orderId: string;
 }
 
 function createBaseErrorCodeOptions(): ErrorCodeOptions {
@@ -1672,6 +1755,381 @@ export const OutOfStock: MessageFns<OutOfStock> = {
     const message = createBaseOutOfStock();
     message.goodsId = object.goodsId ?? "";
     message.available = object.available ?? 0;
+    return message;
+  },
+};
+
+function createBaseShopClosed(): ShopClosed {
+  return { shopId: "" };
+}
+
+export const ShopClosed: MessageFns<ShopClosed> = {
+  encode(message: ShopClosed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.shopId !== "") {
+      writer.uint32(10).string(message.shopId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShopClosed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShopClosed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.shopId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ShopClosed>, I>>(base?: I): ShopClosed {
+    return ShopClosed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ShopClosed>, I>>(object: I): ShopClosed {
+    const message = createBaseShopClosed();
+    message.shopId = object.shopId ?? "";
+    return message;
+  },
+};
+
+function createBaseEmptyCart(): EmptyCart {
+  return {};
+}
+
+export const EmptyCart: MessageFns<EmptyCart> = {
+  encode(_: EmptyCart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EmptyCart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEmptyCart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<EmptyCart>, I>>(base?: I): EmptyCart {
+    return EmptyCart.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EmptyCart>, I>>(_: I): EmptyCart {
+    const message = createBaseEmptyCart();
+    return message;
+  },
+};
+
+function createBasePriceChanged(): PriceChanged {
+  return { currentTotal: undefined };
+}
+
+export const PriceChanged: MessageFns<PriceChanged> = {
+  encode(message: PriceChanged, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currentTotal !== undefined) {
+      Money.encode(message.currentTotal, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceChanged {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceChanged();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currentTotal = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PriceChanged>, I>>(base?: I): PriceChanged {
+    return PriceChanged.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PriceChanged>, I>>(object: I): PriceChanged {
+    const message = createBasePriceChanged();
+    message.currentTotal = (object.currentTotal !== undefined && object.currentTotal !== null)
+      ? Money.fromPartial(object.currentTotal)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOrderNotFound(): OrderNotFound {
+  return { orderId: "" };
+}
+
+export const OrderNotFound: MessageFns<OrderNotFound> = {
+  encode(message: OrderNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderNotFound>, I>>(base?: I): OrderNotFound {
+    return OrderNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderNotFound>, I>>(object: I): OrderNotFound {
+    const message = createBaseOrderNotFound();
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseOrderAlreadyPaid(): OrderAlreadyPaid {
+  return { orderId: "" };
+}
+
+export const OrderAlreadyPaid: MessageFns<OrderAlreadyPaid> = {
+  encode(message: OrderAlreadyPaid, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderAlreadyPaid {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderAlreadyPaid();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderAlreadyPaid>, I>>(base?: I): OrderAlreadyPaid {
+    return OrderAlreadyPaid.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderAlreadyPaid>, I>>(object: I): OrderAlreadyPaid {
+    const message = createBaseOrderAlreadyPaid();
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseOrderCancelled(): OrderCancelled {
+  return { orderId: "" };
+}
+
+export const OrderCancelled: MessageFns<OrderCancelled> = {
+  encode(message: OrderCancelled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderCancelled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderCancelled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderCancelled>, I>>(base?: I): OrderCancelled {
+    return OrderCancelled.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderCancelled>, I>>(object: I): OrderCancelled {
+    const message = createBaseOrderCancelled();
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBasePaymentDeclined(): PaymentDeclined {
+  return { orderId: "" };
+}
+
+export const PaymentDeclined: MessageFns<PaymentDeclined> = {
+  encode(message: PaymentDeclined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentDeclined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentDeclined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PaymentDeclined>, I>>(base?: I): PaymentDeclined {
+    return PaymentDeclined.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PaymentDeclined>, I>>(object: I): PaymentDeclined {
+    const message = createBasePaymentDeclined();
+    message.orderId = object.orderId ?? "";
     return message;
   },
 };

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError } from '../config/config.ts';
+import { loadProcessConfig } from './process-config.ts';
+import type { Topology } from './topology.ts';
+
+const start = () => assert.fail('nothing starts here');
+const topology: Topology = {
+  shop: { kind: 'service', start, port: 5002, calls: [] },
+  'shop-subgraph': { kind: 'subgraph', start, port: 4001, calls: [] },
+  gateway: { kind: 'gateway', start, port: 4000, calls: [] },
+};
+
+test('without an environment everything is embedded and listens where the topology says', () => {
+  const config = loadProcessConfig(topology, {});
+  assert.equal(config.databaseUrlOf('shop'), undefined);
+  assert.equal(config.redisUrl, undefined);
+  assert.deepEqual(['gateway', 'shop-subgraph', 'shop'].map(config.portOf), [4000, 4001, 5002]);
+});
+
+test('PORT is the port of the gateway, <NAME>_PORT and <NAME>_URL those of the others', () => {
+  const env = { PORT: '4100', SHOP_SUBGRAPH_PORT: '0', SHOP_URL: 'shop.internal:5002' };
+  const config = loadProcessConfig(topology, env);
+  assert.deepEqual([config.portOf('gateway'), config.portOf('shop-subgraph')], [4100, 0]);
+  assert.equal(config.urlOf('shop'), 'shop.internal:5002');
+});
+
+test("a service's own database comes before the shared one, and is named in errors", () => {
+  const env = { DATABASE_URL: 'postgres://db/all', SHOP_DATABASE_URL: 'postgres://db/shop' };
+  assert.deepEqual(loadProcessConfig(topology, env).databaseUrlOf('shop'), {
+    url: 'postgres://db/shop',
+    variable: 'SHOP_DATABASE_URL',
+  });
+});
+
+test('every bad variable is named at once, no secret is shown', () => {
+  const env = {
+    PORT: 'abc',
+    DATABASE_URL: 'mysql://root:hunter2@db',
+    SHOP_SUBGRAPH_URL: 'host:4001',
+    LOG_LEVEL: 'loud',
+  };
+  assert.throws(
+    () => loadProcessConfig(topology, env),
+    (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      const named = error.problems.map((problem) => problem.split(' ')[0]).sort();
+      assert.deepEqual(named, ['DATABASE_URL', 'LOG_LEVEL', 'PORT', 'SHOP_SUBGRAPH_URL']);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
+    },
+  );
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+/** An operation that the playground has ready. */
+export interface PlaygroundOperation {
+  readonly name: string;
+  readonly text: string;
+}
+
+const files = ['my-orders', 'best-shops', 'search-pizza', 'review-nothing', 'log-in'];
+
+/** The operations of the README, in the order of the playground's tabs. */
+export const playgroundOperations = (): PlaygroundOperation[] =>
+  files.map((name) => ({
+    name,
+    text: readFileSync(new URL(`./operations/${name}.graphql`, import.meta.url), 'utf8'),
+  }));
+
+/** How the playground signs somebody in. `$email` and `$password` are what was typed. */
+export const signInOperation = `mutation SignIn($email: String!, $password: String!) {
+  signIn: login(input: { email: $email, password: $password }) {
+    ... on LoginSuccess { session { accessToken user { displayName } } }
+    ... on Error { message }
+  }
+}`;
