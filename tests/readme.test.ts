@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
+import { playgroundOperations } from '@tiffin/schema/playground-operations';
 import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -36,6 +37,11 @@ describe("the README's examples", () => {
     const { data } = await platform.query(text ?? '', { token: await platform.logIn('customer') });
     assert.equal(data.addReview.__typename, 'ShopNotFound');
   });
+});
+
+it('every operation of the playground stands in the README, word for word', () => {
+  for (const { name, text } of playgroundOperations())
+    assert.ok(readme.includes(`\`\`\`graphql\n${text}\`\`\``), name);
 });
 
 it('every npm command of the README exists', () => {

@@ -104,6 +104,38 @@ suite('addresses', () => {
     );
   });
 
+  test('are found by id: one slot for each id, in one statement', async () => {
+    const { user, call } = await registered(bed);
+    const [home, work] = [await add(call), await add(call, { ...someLines, label: 'Work' })];
+    const statementsBefore = bed.statements.length;
+    const ids = [work.id, '4', 'x', '', home.id, work.id];
+    const { addresses } = await bed.api.batchGetAddresses({ ids }, call);
+    assert.equal(bed.statements.length - statementsBefore, 1);
+    assert.deepEqual(
+      addresses.map(({ address }) => address),
+      [work, undefined, undefined, undefined, home, work],
+    );
+    assert.deepEqual(work, { id: work.id, userId: user.id, lines: { ...someLines, label: 'Work' } });
+    assert.deepEqual(await bed.api.batchGetAddresses({ ids: [] }, call), { addresses: [] });
+    const tooMany = Array.from({ length: 101 }, () => home.id);
+    await assert.rejects(bed.api.batchGetAddresses({ ids: tooMany }, call), failsWith('INVALID_ARGUMENT'));
+  });
+
+  test("somebody else's address looks by its id as if it did not exist", async () => {
+    const [owner, stranger] = [await registered(bed), await registered(bed)];
+    const [theirs, own] = [await add(owner.call), await add(stranger.call)];
+    const get = async (call: ReturnType<typeof callBy>) => {
+      const { addresses } = await bed.api.batchGetAddresses({ ids: [theirs.id, own.id] }, call);
+      return addresses.map(({ address }) => address?.id);
+    };
+    assert.deepEqual(await get(stranger.call), [undefined, own.id]);
+    assert.deepEqual(await get(callByUser(stranger.user.id, 'MERCHANT')), [undefined, own.id]);
+    for (const call of [callByUser(stranger.user.id, 'ADMIN'), callByService]) {
+      assert.deepEqual(await get(call), [theirs.id, own.id]);
+    }
+    await assert.rejects(get(callBy()), failsWith('UNAUTHENTICATED'));
+  });
+
   test('are shown to their user, administrators and services only', async () => {
     const [owner, stranger] = [await registered(bed), await registered(bed)];
     await add(owner.call);

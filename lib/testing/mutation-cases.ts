@@ -137,9 +137,7 @@ function documentOf<Clients>(
   { selection }: MutationCase<Clients>,
 ): string {
   const members = codes.map((code) => {
-    const fields = Object.keys(sampleDetail(code)).map((field) =>
-      field === 'violations' ? `violations { field expected }` : field,
-    );
+    const fields = Object.keys(sampleDetail(code)).map((field) => compoundFields[field]?.selection ?? field);
     return fields.length > 0 ? `... on ${errorCatalogue[code].typeName} { ${fields.join(' ')} }` : '';
   });
   return `mutation ($input: ${capitalized(name)}Input!) {
@@ -151,6 +149,18 @@ function documentOf<Clients>(
     }
   }`;
 }
+
+/** The fields of details that are neither text nor a number. */
+const compoundFields: Readonly<Record<string, { readonly selection: string; readonly sample: unknown }>> = {
+  violations: {
+    selection: 'violations { field expected }',
+    sample: [{ field: 'input.name', expected: 'must be shorter' }],
+  },
+  currentTotal: {
+    selection: 'currentTotal { amountCents currency }',
+    sample: { amountCents: 2 ** 40, currency: 'EUR' },
+  },
+};
 
 /** A detail with something in each field. */
 function sampleDetail<Code extends ErrorCode>(code: Code): ErrorDetails[Code] {
@@ -165,8 +175,9 @@ function sampleDetail<Code extends ErrorCode>(code: Code): ErrorDetails[Code] {
 function sampleValue(field: string, empty: unknown): unknown {
   if (typeof empty === 'string') return `a ${field}`;
   if (typeof empty === 'number') return 7;
-  if (field === 'violations') return [{ field: 'input.name', expected: 'must be shorter' }];
-  throw new Error(`Give sampleValue and documentOf a line for the detail field ${field}.`);
+  return (
+    compoundFields[field]?.sample ?? assert.fail(`Give compoundFields a line for the detail field ${field}.`)
+  );
 }
 
 const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

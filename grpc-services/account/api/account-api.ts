@@ -11,6 +11,7 @@ import type {
 } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { addAddress } from '../domain/add-address.ts';
 import { type Address, type AddressLines, maxLineChars } from '../domain/address.ts';
+import { batchGetAddresses } from '../domain/batch-get-addresses.ts';
 import { batchGetUsers } from '../domain/batch-get-users.ts';
 import { batchListAddresses } from '../domain/batch-list-addresses.ts';
 import type { AccountDeps } from '../domain/deps.ts';
@@ -76,6 +77,12 @@ export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService
           hasNextPage,
         })),
       };
+    },
+
+    async batchGetAddresses({ ids }, context) {
+      validate((v) => checkBatch(v, 'ids', ids));
+      const addresses = await batchGetAddresses(deps, context, ids);
+      return { addresses: addresses.map((address) => ({ address: address && toAddressMessage(address) })) };
     },
 
     async updateProfile(request, context) {

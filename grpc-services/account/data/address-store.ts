@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
 import type { Page } from '@tiffin/lib/paging/page';
 import {
@@ -10,6 +11,12 @@ import {
 import type { Address, AddressLines } from './address-entity.ts';
 
 const columns = 'id, user_id, label, street, city, postal_code, area';
+
+/** The addresses that exist among the ids, in no order. */
+export async function findAddresses(database: Database, ids: readonly string[]): Promise<Address[]> {
+  const sql = `select ${columns} from account.address where id = any(?::bigint[])`;
+  return (await database.query<AddressRow>(sql, [bigintArray(ids)])).map(toAddress);
+}
 
 /** Pages of the addresses of several users, oldest first, in one statement. */
 export async function findAddressPages(

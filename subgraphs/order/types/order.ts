@@ -1,0 +1,18 @@
+import { pageRequest, toConnection } from '@tiffin/lib/subgraph/connection';
+import { listPage } from '@tiffin/lib/subgraph/list-page';
+import { present } from '@tiffin/lib/subgraph/present';
+import type { StrictResolvers } from '../resolvers.gen.ts';
+
+export const Order: StrictResolvers['Order'] = {
+  __resolveReference: ({ id }, { loaders }) => loaders.order.load(id),
+  total: (order) => present(order.total, 'Order.total'),
+  address: (order) => present(order.address, 'Order.address'),
+  placedAt: (order) => present(order.placedAt, 'Order.placedAt'),
+  items: (order, args) =>
+    toConnection(
+      listPage(order.items, (item) => item.goodsId, pageRequest(args)),
+      (edge) => edge.item,
+    ),
+  shop: (order) => ({ id: order.shopId }),
+  customer: (order) => ({ id: order.userId }),
+};
