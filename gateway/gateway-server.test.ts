@@ -337,6 +337,14 @@ test('the playground can be left out', async () => {
   await other.close();
 });
 
+test('an unknown address is refused like any other request', async () => {
+  for (const url of ['/graphq', '/graphql/', '/.env']) {
+    const { statusCode, body } = await app.inject({ url });
+    assert.equal(statusCode, 404);
+    assert.equal(JSON.parse(body).errors[0].extensions.code, 'ROUTE_NOT_FOUND');
+  }
+});
+
 test('liveness, readiness and metrics', async () => {
   assert.equal((await app.inject({ url: '/livez' })).statusCode, 200);
   assert.equal((await app.inject({ url: '/readyz' })).statusCode, 200);

@@ -1,5 +1,5 @@
 import { after, before } from 'node:test';
-import { callBy } from '@tiffin/lib/testing/call-by';
+import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { type RpcErrorCase, testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
 import {
@@ -7,6 +7,7 @@ import {
   CreateGoodsRequest,
   UpdateGoodsRequest,
 } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { ReserveStockRequest } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { createGoodsTestBed, type GoodsTestBed, merchant, shopId } from './goods-test-bed.ts';
 
 let bed: GoodsTestBed;
@@ -30,6 +31,9 @@ const rename = () =>
 const take = () =>
   AdjustStockRequest.create({ idempotencyKey: 'k-3', goodsId, delta: -1, reason: 'Spoiled' });
 
+const order = (itemGoodsId: string) =>
+  ReserveStockRequest.create({ orderId: '5', items: [{ goodsId: itemGoodsId, quantity: 1 }] });
+
 const cases = {
   CreateGoods: {
     SHOP_NOT_FOUND: () => bed.admin.createGoods({ ...newGoods, shopId: '999' }, call),
@@ -47,3 +51,10 @@ const cases = {
 } satisfies RpcErrorCases<'tiffin.goods.v1.GoodsAdminService', RpcErrorCase>;
 
 testRpcErrorCases('tiffin.goods.v1.GoodsAdminService', cases);
+
+testRpcErrorCases('tiffin.goods.v1.StockService', {
+  ReserveStock: {
+    GOODS_NOT_FOUND: () => bed.stock.reserveStock(order('999'), callBy(ownProcess)),
+    OUT_OF_STOCK: () => bed.stock.reserveStock(order(goodsId), callBy(ownProcess)),
+  },
+} satisfies RpcErrorCases<'tiffin.goods.v1.StockService', RpcErrorCase>);

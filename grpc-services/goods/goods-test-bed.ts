@@ -6,18 +6,21 @@ import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
 import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import type { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { goodsAdmin } from './admin/goods-admin.ts';
 import { goodsApi } from './api/goods-api.ts';
+import { stockApi } from './api/stock-api.ts';
 import { CategoryEntity } from './data/category-entity.ts';
 import { GoodsEntity } from './data/goods-entity.ts';
 import { migrations } from './data/migrations.ts';
 import type { GoodsDeps } from './domain/deps.ts';
 
-/** Both doors over one database, beside a shop service that knows two shops. */
+/** All doors over one database, beside a shop service that knows two shops. */
 export interface GoodsTestBed {
   readonly api: RpcClient<GoodsServiceService>;
   readonly admin: RpcClient<GoodsAdminServiceService>;
+  readonly stock: RpcClient<StockServiceService>;
   readonly deps: GoodsDeps;
   /** Every statement outside of a transaction; tests empty it. */
   readonly statements: string[];
@@ -57,6 +60,7 @@ export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>):
   return {
     api: goodsApi(deps),
     admin: goodsAdmin(deps),
+    stock: stockApi(deps),
     deps,
     statements,
     stop,

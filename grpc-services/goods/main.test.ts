@@ -8,6 +8,7 @@ import type { Platform } from '@tiffin/lib/service/service';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { fakeShops } from './goods-test-bed.ts';
 import { start } from './main.ts';
 
@@ -22,9 +23,10 @@ test('the service starts on empty tables, with and without demo data, and stops'
       client: () => fakeShops({ ping: async () => {} }),
     } as Partial<Platform> as Platform);
 
-    const [api, admin] = service.rpc;
+    const [api, admin, stock] = service.rpc;
     assert.equal(api?.definition, GoodsServiceService);
     assert.equal(admin?.definition, GoodsAdminServiceService);
+    assert.equal(stock?.definition, StockServiceService);
     const request = { ids: [String(demoId('goods', 1))] };
     const answer = await api?.handlers['batchGetGoods']?.(request as never, callBy() as never);
     const { goods } = answer as { goods: { goods?: { shopId: string } }[] };

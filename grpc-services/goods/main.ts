@@ -2,9 +2,11 @@ import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import type { StartService } from '@tiffin/lib/service/service';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { goodsAdmin } from './admin/goods-admin.ts';
 import { goodsApi } from './api/goods-api.ts';
+import { stockApi } from './api/stock-api.ts';
 import { CategoryEntity } from './data/category-entity.ts';
 import { insertDemoData } from './data/demo-data.ts';
 import { GoodsEntity } from './data/goods-entity.ts';
@@ -27,7 +29,11 @@ export const start: StartService = async (platform) => {
     shops: platform.client(ShopServiceService),
   };
   return {
-    rpc: [bindRpc(GoodsServiceService, goodsApi(deps)), bindRpc(GoodsAdminServiceService, goodsAdmin(deps))],
+    rpc: [
+      bindRpc(GoodsServiceService, goodsApi(deps)),
+      bindRpc(GoodsAdminServiceService, goodsAdmin(deps)),
+      bindRpc(StockServiceService, stockApi(deps)),
+    ],
     async stop() {
       await ids.stop();
       await database.close();

@@ -1,9 +1,19 @@
+import { fnv1a } from './fnv1a.ts';
+
 /** A deterministic source of choices for demo data: the same seed gives the same data on every machine. */
 export class DemoRandom {
   #state: number;
 
   constructor(seed: number) {
     this.#state = seed >>> 0;
+  }
+
+  /**
+   * The source for the n-th row of something. It does not depend on the rows before, so that a service can compute
+   * a row of another service alone.
+   */
+  static of(what: string, n: number): DemoRandom {
+    return new DemoRandom(fnv1a(what) ^ Math.imul(n, 0x9e3779b1));
   }
 
   /** From 0 up to, not including, 1. Source: mulberry32 by Tommy Ettinger, public domain. */

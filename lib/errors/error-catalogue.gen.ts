@@ -23,6 +23,7 @@ import {
   PaymentDeclined,
   PriceChanged,
   RateLimited,
+  RouteNotFound,
   SessionExpired,
   SessionReused,
   ShopClosed,
@@ -45,6 +46,7 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'MALFORMED_REQUEST'
   | 'PAYLOAD_TOO_LARGE'
+  | 'ROUTE_NOT_FOUND'
   | 'EMAIL_TAKEN'
   | 'INVALID_CREDENTIALS'
   | 'SESSION_EXPIRED'
@@ -78,6 +80,7 @@ export interface ErrorDetails {
   CANCELLED: Cancelled;
   MALFORMED_REQUEST: MalformedRequest;
   PAYLOAD_TOO_LARGE: PayloadTooLarge;
+  ROUTE_NOT_FOUND: RouteNotFound;
   EMAIL_TAKEN: EmailTaken;
   INVALID_CREDENTIALS: InvalidCredentials;
   SESSION_EXPIRED: SessionExpired;
@@ -219,6 +222,16 @@ export const errorCatalogue = {
     infrastructure: false,
     edge: true,
     detail: PayloadTooLarge,
+  },
+  ROUTE_NOT_FOUND: {
+    typeName: 'RouteNotFound',
+    status: 5,
+    retryable: false,
+    httpStatus: 404,
+    publicMessage: "There is nothing at this address. The endpoint is /graphql.",
+    infrastructure: false,
+    edge: true,
+    detail: RouteNotFound,
   },
   EMAIL_TAKEN: {
     typeName: 'EmailTaken',

@@ -7,6 +7,7 @@ import type { RpcClient, ServiceDefinition } from '../rpc/service.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Progress } from './progress.ts';
 
 /** What a process gives to each service that runs in it. The engines and links behind it were chosen at start. */
 export interface Platform {
@@ -18,6 +19,8 @@ export interface Platform {
   readonly dataDir: string;
   /** Whether empty databases are filled with demo data. */
   readonly demoData: boolean;
+  /** Shows how far a long piece of the start is; the label says of what. */
+  progress(label: string): Progress;
   /** Opens and migrates the service's own schema. */
   openDatabase(options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>): Promise<Database>;
   /** Ids for the rows of `database`, under a leased worker id. Stopped by whoever opened it. */

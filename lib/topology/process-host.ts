@@ -132,7 +132,7 @@ export class ProcessHost {
   }
 
   #platformOf(name: string): Platform {
-    const { clock, metrics, env, dataDir, demoData, engines, links } = this.#options;
+    const { clock, metrics, env, dataDir, demoData, engines, links, report } = this.#options;
     const logger = componentLogger(this.#options.logger, name);
     return {
       clock,
@@ -141,6 +141,7 @@ export class ProcessHost {
       env,
       dataDir,
       demoData,
+      progress: (label) => report.progress(label),
       openDatabase: (options) => engines.openDatabase(name, options),
       openIds: (database) => openIdGenerator({ database, clock, logger }),
       redis: () => engines.redis(),

@@ -22,7 +22,12 @@ export async function runProcess(topology: Topology, args: readonly string[], en
   if (command.kind === 'help') return void process.stdout.write(`${command.text}\n`);
   if (command.kind === 'refused') return refuse(command.sentence);
   try {
-    await startProcess(topology, command.components, env);
+    await startProcess(
+      topology,
+      command.components,
+      env,
+      process.stdout.isTTY ? { redraw: redrawStdout } : {},
+    );
   } catch (error) {
     if (error instanceof ConfigError || error instanceof StartError) return refuse(error.message);
     throw error;
@@ -46,6 +51,8 @@ export interface Surroundings {
   readonly clock?: Clock;
   readonly processEvents?: ProcessEvents;
   readonly write?: (line: string) => void;
+  /** Replaces the last line; absent where the output is no terminal. */
+  readonly redraw?: (text: string) => void;
 }
 
 /**
@@ -56,7 +63,7 @@ export async function startProcess(
   topology: Topology,
   names: readonly string[],
   env: Env,
-  { clock = systemClock, processEvents, write = toStdout }: Surroundings = {},
+  { clock = systemClock, processEvents, write = toStdout, redraw }: Surroundings = {},
 ): Promise<RunningProcess> {
   const config = loadProcessConfig(topology, env);
   const isSplit = names.length < Object.keys(topology).length;
@@ -72,7 +79,7 @@ export async function startProcess(
     drainMs: isSplit ? config.drainMs : 0,
     ...(processEvents && { processEvents }),
   });
-  const report = new StartReport({ clock, write });
+  const report = new StartReport({ clock, write, ...(redraw && { redraw }) });
   const observe = { clock, logger, metrics: createRpcMetrics(metrics) };
   const secret = config.internalTokenSecret ?? randomBytes(32).toString('base64url');
   const tokens = createInternalTokens({ secret, clock });
@@ -157,3 +164,5 @@ function partsOf(
 }
 
 const toStdout = (line: string) => void process.stdout.write(`${line}\n`);
+/** Back to the start of the line, and away with what stood on it. */
+const redrawStdout = (text: string) => void process.stdout.write(`\r\u001b[K${text}`);

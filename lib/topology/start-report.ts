@@ -1,9 +1,13 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Component } from '../lifecycle/lifecycle.ts';
+import type { Progress } from '../service/progress.ts';
+import { createProgressBar, createProgressLines } from './progress-bar.ts';
 
 export interface StartReportOptions {
   readonly clock: Clock;
   readonly write: (line: string) => void;
+  /** Replaces the last line with a text without a line break. Only a terminal can. */
+  readonly redraw?: (text: string) => void;
 }
 
 /** Tells the person at the terminal what starts, where it listens, on which engines, and how long each part took. */
@@ -12,6 +16,7 @@ export class StartReport {
   readonly #startedAtMs: number;
   readonly #addresses = new Map<string, string>();
   readonly #notes: string[] = [];
+  #barIsOpen = false;
 
   constructor(options: StartReportOptions) {
     this.#options = options;
@@ -27,6 +32,19 @@ export class StartReport {
     this.#addresses.set(component, address);
   }
 
+  /** A bar on a terminal, a few lines elsewhere. */
+  progress(label: string): Progress {
+    const { clock, redraw } = this.#options;
+    if (!redraw) return createProgressLines({ label, clock, write: (line) => this.#write(line) });
+    return createProgressBar({
+      label,
+      redraw: (line) => {
+        this.#barIsOpen = true;
+        redraw(line);
+      },
+    });
+  }
+
   /** A line for the end of the report. */
   note(text: string): void {
     this.#notes.push(text);
@@ -34,14 +52,14 @@ export class StartReport {
 
   /** The same component, whose start leaves a line with its time. */
   timed(component: Component, detail?: string): Component {
-    const { clock, write } = this.#options;
+    const { clock } = this.#options;
     return {
       name: component.name,
       start: async (signal) => {
         const startedAtMs = clock.now();
-        const running = await component.start(signal);
+        const running = await component.start(signal).finally(() => this.#closeBar());
         const what = detail ?? this.#addresses.get(component.name) ?? 'in this process';
-        write(`  ${component.name.padEnd(16)} ${seconds(clock.now() - startedAtMs)}  ${what}`);
+        this.#write(`  ${component.name.padEnd(16)} ${seconds(clock.now() - startedAtMs)}  ${what}`);
         return running;
       },
     };
@@ -49,13 +67,23 @@ export class StartReport {
 
   /** The end of the report. */
   ready(gatewayAddress: string | undefined): void {
-    const { clock, write } = this.#options;
-    write(`Ready in ${seconds(clock.now() - this.#startedAtMs).trim()}.`);
+    this.#write(`Ready in ${seconds(this.#options.clock.now() - this.#startedAtMs).trim()}.`);
     if (gatewayAddress) {
-      write(`  endpoint    ${gatewayAddress}/graphql`);
-      write(`  playground  ${gatewayAddress}/`);
+      this.#write(`  endpoint    ${gatewayAddress}/graphql`);
+      this.#write(`  playground  ${gatewayAddress}/`);
     }
-    for (const note of this.#notes) write(`  ${note}`);
+    for (const note of this.#notes) this.#write(`  ${note}`);
+  }
+
+  #write(line: string): void {
+    this.#closeBar();
+    this.#options.write(line);
+  }
+
+  /** The next line takes the place of the bar. */
+  #closeBar(): void {
+    if (this.#barIsOpen) this.#options.redraw?.('');
+    this.#barIsOpen = false;
   }
 }
 

@@ -16,7 +16,7 @@ export interface StockMove {
 /**
  * Moves stock and writes the ledger entry, in one statement: both happen or neither, and the row, which many buyers
  * may want at once, is locked for one round trip only. Undefined where there are no such goods or where the stock
- * would leave 0 to `maxAvailable`.
+ * would fall below zero, or rise above `maxAvailable`. Units that orders gave back may have put it above that already.
  */
 export async function moveStock(
   database: Database,
@@ -27,7 +27,7 @@ export async function moveStock(
   const rows = await database.query<GoodsRow>(
     `with moved as (
        update goods.goods set available = available + ?
-       where id = ? and available + ? between 0 and ?
+       where id = ? and available + ? between 0 and greatest(available, ?)
        returning ${goodsColumns}
      ), entry as (
        insert into goods.stock_entry (goods_id, delta, balance_after, reason, actor_id, created_at)

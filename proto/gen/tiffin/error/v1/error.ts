@@ -36,6 +36,7 @@ export const ErrorCode = {
   CANCELLED: "ERROR_CODE_CANCELLED",
   MALFORMED_REQUEST: "ERROR_CODE_MALFORMED_REQUEST",
   PAYLOAD_TOO_LARGE: "ERROR_CODE_PAYLOAD_TOO_LARGE",
+  ROUTE_NOT_FOUND: "ERROR_CODE_ROUTE_NOT_FOUND",
   EMAIL_TAKEN: "ERROR_CODE_EMAIL_TAKEN",
   INVALID_CREDENTIALS: "ERROR_CODE_INVALID_CREDENTIALS",
   SESSION_EXPIRED: "ERROR_CODE_SESSION_EXPIRED",
@@ -74,6 +75,7 @@ export namespace ErrorCode {
   export type CANCELLED = typeof ErrorCode.CANCELLED;
   export type MALFORMED_REQUEST = typeof ErrorCode.MALFORMED_REQUEST;
   export type PAYLOAD_TOO_LARGE = typeof ErrorCode.PAYLOAD_TOO_LARGE;
+  export type ROUTE_NOT_FOUND = typeof ErrorCode.ROUTE_NOT_FOUND;
   export type EMAIL_TAKEN = typeof ErrorCode.EMAIL_TAKEN;
   export type INVALID_CREDENTIALS = typeof ErrorCode.INVALID_CREDENTIALS;
   export type SESSION_EXPIRED = typeof ErrorCode.SESSION_EXPIRED;
@@ -131,6 +133,9 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 21:
     case "ERROR_CODE_PAYLOAD_TOO_LARGE":
       return ErrorCode.PAYLOAD_TOO_LARGE;
+    case 22:
+    case "ERROR_CODE_ROUTE_NOT_FOUND":
+      return ErrorCode.ROUTE_NOT_FOUND;
     case 100:
     case "ERROR_CODE_EMAIL_TAKEN":
       return ErrorCode.EMAIL_TAKEN;
@@ -220,6 +225,8 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 20;
     case ErrorCode.PAYLOAD_TOO_LARGE:
       return 21;
+    case ErrorCode.ROUTE_NOT_FOUND:
+      return 22;
     case ErrorCode.EMAIL_TAKEN:
       return 100;
     case ErrorCode.INVALID_CREDENTIALS:
@@ -326,6 +333,9 @@ export interface MalformedRequest {
 export interface PayloadTooLarge {
   /** Largest body that is read. */
   maxBytes: number;
+}
+
+export interface RouteNotFound {
 }
 
 export interface EmailTaken {
@@ -1076,6 +1086,49 @@ export const PayloadTooLarge: MessageFns<PayloadTooLarge> = {
   fromPartial<I extends Exact<DeepPartial<PayloadTooLarge>, I>>(object: I): PayloadTooLarge {
     const message = createBasePayloadTooLarge();
     message.maxBytes = object.maxBytes ?? 0;
+    return message;
+  },
+};
+
+function createBaseRouteNotFound(): RouteNotFound {
+  return {};
+}
+
+export const RouteNotFound: MessageFns<RouteNotFound> = {
+  encode(_: RouteNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RouteNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRouteNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RouteNotFound>, I>>(base?: I): RouteNotFound {
+    return RouteNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RouteNotFound>, I>>(_: I): RouteNotFound {
+    const message = createBaseRouteNotFound();
     return message;
   },
 };
