@@ -75,6 +75,19 @@ test('every fetch of an operation gets its call and its scope', async () => {
   assert.ok(seen.every((fetch) => fetch.call === call && fetch.scope === scope));
 });
 
+test('a mutation makes the whole operation forget what it has read, a query does not', async () => {
+  const executor = await start();
+  const owner = {};
+  const after = async (text: string) => {
+    const scope = new OperationScope();
+    scope.get(owner, () => 'read before');
+    await run(executor, text, {}, undefined, scope);
+    return scope.get(owner, () => 'read again');
+  };
+  assert.equal(await after('{ me }'), 'read before');
+  assert.equal(await after('mutation { lend(id: "1") { __typename } }'), 'read again');
+});
+
 test('operations are told apart by name, also where they share a text', async () => {
   const executor = await start();
   const text = 'query A { me } query B { book(id: "1") { title } }';

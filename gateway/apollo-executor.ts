@@ -56,6 +56,8 @@ function dataSource(subgraph: Subgraph): GraphQLDataSource {
       const { call, scope } = context as FetchContext;
       const { query = '', variables, operationName } = request;
       const result = await subgraph.execute({ query, variables, operationName }, call, scope);
+      // A subgraph's mutation changes what other subgraphs read too. Fetches of mutations stand alone in a plan.
+      if (query.startsWith('mutation')) scope.clear();
       return result as Awaited<ReturnType<GraphQLDataSource['process']>>;
     },
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { countRpcs } from './rpc-counts.ts';
 import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
 
 const myReviews = `
@@ -62,26 +63,11 @@ describe('a query over both subgraphs', () => {
         'BatchListShopGoods',
         'BatchGetCategories',
       ];
-      const before = await rpcCounts(platform);
-      const { errors } = await platform.query(myReviews, { variables: { first }, token });
-      assert.equal(errors, undefined);
-      const after = await rpcCounts(platform);
-      const made = Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)] as const);
-      const expected = Object.fromEntries(counted.map((name) => [name, 1]));
-      assert.deepEqual(Object.fromEntries(made.filter(([, count]) => count > 0)), expected);
+      const { answer, rpcs } = await countRpcs(platform, () =>
+        platform.query(myReviews, { variables: { first }, token }),
+      );
+      assert.equal(answer.errors, undefined);
+      assert.deepEqual(rpcs, Object.fromEntries(counted.map((name) => [name, 1])));
     });
   }
 });
-
-/** Calls that services answered so far, by rpc. */
-async function rpcCounts({ url }: PlatformUnderTest): Promise<Record<string, number>> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const counts: Record<string, number> = {};
-  for (const line of text.split('\n')) {
-    const match = /^tiffin_rpc_duration_seconds_count\{(?=.*side="server").*method="(\w+)".*\} (\d+)$/.exec(
-      line,
-    );
-    if (match?.[1]) counts[match[1]] = (counts[match[1]] ?? 0) + Number(match[2]);
-  }
-  return counts;
-}

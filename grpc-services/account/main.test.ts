@@ -9,6 +9,7 @@ import { openDatabase } from '@tiffin/lib/engines/database';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { openRedis } from '@tiffin/lib/engines/redis';
 import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
+import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
@@ -36,6 +37,7 @@ suite('account, started', () => {
     env,
     dataDir,
     demoData,
+    progress: () => silentProgress,
     openDatabase: (options) => openDatabase({ ...options, embedded }),
     openIds: (database) => openIdGenerator({ database, clock: systemClock }),
     redis: () => redis,

@@ -5,6 +5,7 @@ import type { Database } from '@tiffin/lib/engines/database';
 import { createAccessTokenSigner } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseSigningKey } from '@tiffin/lib/identity/token-keys';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import type { Progress } from '@tiffin/lib/service/progress';
 import type { StartService } from '@tiffin/lib/service/service';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
@@ -39,7 +40,9 @@ export const start: StartService = async (platform) => {
     entities: [UserEntity, AddressEntity],
     migrations,
   });
-  const accountsToTry = platform.demoData ? await provideDemoAccounts(database, hasher) : [];
+  const accountsToTry = platform.demoData
+    ? await provideDemoAccounts(database, hasher, platform.progress('demo users'))
+    : [];
   const ids = await platform.openIds(database);
   const deps: AccountDeps = {
     clock,
@@ -71,10 +74,11 @@ export const start: StartService = async (platform) => {
 async function provideDemoAccounts(
   database: Database,
   hasher: PasswordHasher,
+  progress: Progress,
 ): Promise<readonly DemoAccount[]> {
   if (!(await hasUsers(database))) {
     const passwordHash = await hasher.hash(demoPassword);
-    await insertDemoData(database, passwordHash);
+    await insertDemoData(database, passwordHash, progress);
   }
   return (await findLogin(database, demoAccounts[0].email)) ? demoAccounts : [];
 }

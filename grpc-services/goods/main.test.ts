@@ -4,6 +4,7 @@ import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
@@ -18,6 +19,7 @@ test('the service starts on empty tables, with and without demo data, and stops'
     const service = await start({
       clock: new VirtualClock(),
       demoData,
+      progress: () => silentProgress,
       openDatabase: (options) => openDatabase({ ...options, embedded }),
       openIds: async () => ({ nextId: async () => 1n, stop: async () => {} }),
       client: () => fakeShops({ ping: async () => {} }),

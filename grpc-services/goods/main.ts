@@ -20,7 +20,7 @@ export const start: StartService = async (platform) => {
     entities: [GoodsEntity, CategoryEntity],
     migrations,
   });
-  if (platform.demoData) await insertDemoData(database, platform.clock.now());
+  if (platform.demoData) await insertDemoData(database, platform.progress('demo goods'));
   const ids = await platform.openIds(database);
   const deps: GoodsDeps = {
     clock: platform.clock,

@@ -6,6 +6,7 @@ import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
@@ -18,6 +19,7 @@ test('the service starts with demo data, answers on both doors, and gives everyt
   const platform: Partial<Platform> = {
     clock: systemClock,
     demoData: true,
+    progress: () => silentProgress,
     openDatabase: (options) => openDatabase({ ...options, embedded }),
     openIds: (database) => openIdGenerator({ database, clock: systemClock }),
     client: <Service>() => ({}) as RpcClient<Service>,
@@ -29,7 +31,7 @@ test('the service starts with demo data, answers on both doors, and gives everyt
   );
   const api = service.rpc[0]?.handlers as unknown as RpcClient<typeof ShopServiceService>;
   const { edges } = await api.listShops({ first: 100 }, callBy());
-  assert.equal(edges.length, 50);
+  assert.equal(edges.length, 100);
   const shopId = String(demoId('shop', 1));
   const request = { idempotencyKey: 'k', shopId, stars: 5, text: '' };
   const { review } = await api.addReview(request, callByCustomer('9000'));

@@ -18,7 +18,7 @@ export const start: StartService = async (platform) => {
     entities: [ShopEntity, ReviewEntity],
     migrations,
   });
-  if (platform.demoData) await insertDemoData(database);
+  if (platform.demoData) await insertDemoData(database, platform.progress('demo shops'));
   const ids = await platform.openIds(database);
   const deps: ShopDeps = {
     clock: platform.clock,

@@ -52,7 +52,14 @@ test('every kind of value arrives as it was, in its order, and what was not give
   );
 });
 
-test('no rows are no statement', async () => {
+test('the planner knows of the rows', async () => {
+  const cows = Array.from({ length: 2_000 }, (_, index) => cow(index));
+  await bed.database.transaction((em) => insertRows(em, Cow, cows));
+  const [found] = await bed.database.query("select reltuples from pg_class where oid = 'farm.cow'::regclass");
+  assert.deepEqual(found, { reltuples: 2_000 });
+});
+
+test('no rows insert nothing', async () => {
   await bed.database.transaction((em) => insertRows(em, Cow, [], () => assert.fail()));
 });
 

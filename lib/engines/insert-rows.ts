@@ -25,4 +25,6 @@ export async function insertRows<Entity extends object>(
     await em.execute(sql, [JSON.stringify(some)]);
     inserted(some.length);
   }
+  // A server would come to it by itself; the embedded engine never does, and plans badly without.
+  await em.execute(`analyze "${schema}"."${tableName}"`);
 }

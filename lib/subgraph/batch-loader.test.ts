@@ -29,6 +29,25 @@ test('250 keys of one turn become three calls of at most 100', async () => {
   );
 });
 
+test('what hangs on several batches is asked for in one turn, however late one of them is', async () => {
+  const second = Promise.withResolvers<void>();
+  const goods = createBatchLoader(async (keys: readonly string[]) => {
+    if (keys.length < maxBatchKeys) await second.promise;
+    return keys;
+  });
+  const { loader: shops, batches } = createRecordingLoader();
+  const loaded = ids.slice(0, 150).map(async (id, index) => {
+    await goods.load(id);
+    return shops.load(`shop-${Math.floor(index / 3)}`);
+  });
+  setImmediate(() => second.resolve());
+  await Promise.all(loaded);
+  assert.deepEqual(
+    batches.map(({ length }) => length),
+    [50],
+  );
+});
+
 test('a key is asked for once, in one turn and later', async () => {
   const { loader, batches } = createRecordingLoader();
   const [a, b, again] = await Promise.all(['a', 'b', 'a'].map((id) => loader.load(id)));
@@ -46,6 +65,13 @@ test('a failing batch fails only its own keys', async () => {
   );
   const [rejected] = outcomes.filter(({ status }) => status === 'rejected');
   assert.ok(rejected?.status === 'rejected' && AppError.is(rejected.reason, 'UNAVAILABLE'));
+});
+
+test('a key that failed is asked for again', async () => {
+  const { loader, batches } = createRecordingLoader(0);
+  await assert.rejects(loader.load('a'));
+  assert.equal(await loader.load('a'), 'A');
+  assert.equal(batches.length, 2);
 });
 
 test('a service that answers with too few values fails the batch instead of mixing them up', async () => {

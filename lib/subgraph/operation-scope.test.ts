@@ -20,3 +20,15 @@ test('undefined is a value like any other', () => {
     undefined,
   );
 });
+
+test('a scope that was cleared makes its values again', () => {
+  const scope = new OperationScope();
+  const owner = {};
+  let made = 0;
+  scope.get(owner, () => ++made);
+  scope.clear();
+  assert.equal(
+    scope.get(owner, () => ++made),
+    2,
+  );
+});

@@ -7,4 +7,9 @@ export class OperationScope {
     if (!this.#values.has(owner)) this.#values.set(owner, create());
     return this.#values.get(owner) as Value;
   }
+
+  /** Forgets every value: what was read before a mutation may not be true after it, whoever read it. */
+  clear(): void {
+    this.#values.clear();
+  }
 }

@@ -1,3 +1,4 @@
+import { configDocs } from './config-docs.ts';
 import { ContractError, type Contracts } from './contracts.ts';
 import { readContracts } from './descriptors.ts';
 import { errorCatalogue } from './error-catalogue.ts';
@@ -7,6 +8,7 @@ import { mappers } from './mappers.ts';
 import { mutationCodes } from './mutation-codes.ts';
 import { mutationsOf } from './mutations.ts';
 import { protoCode } from './proto-code.ts';
+import { readConfiguration } from './read-configuration.ts';
 import { resolverTypes } from './resolver-types.ts';
 import { resultUnions } from './result-unions.ts';
 import { rpcErrorCodes } from './rpc-error-codes.ts';
@@ -18,7 +20,8 @@ import { validate } from './validate.ts';
 export type GeneratedFiles = ReadonlyMap<string, string>;
 
 /**
- * Makes every generated file of the repository in memory from the proto files and the hand-written SDL.
+ * Makes every generated file of the repository in memory from the proto files, the hand-written SDL and the
+ * configuration schemas.
  * Throws ContractError where these are not consistent.
  */
 export async function generateFiles(rootDir: string): Promise<GeneratedFiles> {
@@ -49,6 +52,7 @@ export async function generateFiles(rootDir: string): Promise<GeneratedFiles> {
   files.set('schema/supergraph.graphql', supergraph(documents));
   const mutations = subgraphs.flatMap((subgraph) => mutationsOf(subgraph, contracts));
   files.set('docs/errors.md', errorDocs(contracts, mutations));
+  files.set('docs/configuration.md', configDocs(await readConfiguration(rootDir)));
   return files;
 }
 

@@ -1,9 +1,14 @@
 import { demoId } from '@tiffin/lib/demo/demo-id';
+import { demoNowMs } from '@tiffin/lib/demo/demo-now';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import type { Database } from '@tiffin/lib/engines/database';
 import { fillEmptyTables } from '@tiffin/lib/engines/fill-empty-tables';
+import { insertRows } from '@tiffin/lib/engines/insert-rows';
 import type { Role } from '@tiffin/lib/identity/identity';
+import { type Progress, pieceByPiece, silentProgress } from '@tiffin/lib/service/progress';
 import { type Address, AddressEntity } from './address-entity.ts';
+import { demoAddressLines } from './demo-address.ts';
+import { firstNames, lastNames } from './demo-names.ts';
 import { type NewUser, UserEntity } from './user-entity.ts';
 
 export interface DemoAccount {
@@ -22,18 +27,29 @@ export const demoAccounts = [
   { email: 'admin@tiffin.example', password: demoPassword, role: 'ADMIN' },
 ] as const satisfies readonly DemoAccount[];
 
-const userCount = 200;
-const lastMerchantNo = 10;
-const firstCreatedAtMs = Date.UTC(2025, 0, 1);
+const userCount = 2_000;
+const customerNo = 1;
+const adminNo = 3;
+const lastMerchantNo = 42;
+/** They joined in the year before last, so that all they did came later. */
+const firstCreatedAtMs = demoNowMs - 730 * 86_400_000;
+const createdWithinMinutes = 365 * 24 * 60;
 
 /**
- * Fills empty tables with 200 users and their addresses. All or nothing; tables that hold anybody are left alone. True
- * where it filled them.
+ * Fills empty tables with 2,000 users and their addresses. All or nothing; tables that hold anybody are left alone.
+ * True where it filled them.
  */
-export function insertDemoData(database: Database, passwordHash: string): Promise<boolean> {
+export function insertDemoData(
+  database: Database,
+  passwordHash: string,
+  progress: Progress = silentProgress,
+): Promise<boolean> {
   return fillEmptyTables(database, ['account."user"'], async (em) => {
-    await em.insertMany(UserEntity, demoUsers(passwordHash));
-    await em.insertMany(AddressEntity, demoAddresses());
+    const users = demoUsers(passwordHash);
+    const addresses = demoAddresses();
+    const inserted = pieceByPiece(progress, users.length + addresses.length);
+    await insertRows(em, UserEntity, users, inserted);
+    await insertRows(em, AddressEntity, addresses, inserted);
   });
 }
 
@@ -42,51 +58,47 @@ export async function hasUsers(database: Database): Promise<boolean> {
   return (await database.query('select 1 from account."user" limit 1')).length > 0;
 }
 
-/** User 1 is the customer to log in as, 2 the merchant, 3 the administrator, 4 to 10 are more merchants. */
-function demoUsers(passwordHash: string): NewUser[] {
-  const random = new DemoRandom(11);
-  return Array.from({ length: userCount }, (_, index): NewUser => {
-    const n = index + 1;
+const numbersTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+/**
+ * User 1 is the customer to log in as, 2 the merchant, 3 the administrator; 4 to 42 are more merchants, the others
+ * customers.
+ */
+export function demoUsers(passwordHash: string): NewUser[] {
+  return numbersTo(userCount).map((n): NewUser => {
+    const random = DemoRandom.of('user', n);
     const name = `${random.pick(firstNames)} ${random.pick(lastNames)}`;
-    const email = demoAccounts[index]?.email ?? `${asciiName(name)}.${n}@tiffin.example`;
+    const email = demoAccounts[n - 1]?.email ?? `${asciiName(name)}.${n}@tiffin.example`;
     return {
       id: String(demoId('user', n)),
       email,
       emailKey: email,
       passwordHash,
       displayName: name,
-      // Berlin numbers that are set aside for films.
-      phone: random.next() < 0.7 ? `+493023125${String(n).padStart(3, '0')}` : null,
+      // The thousand Berlin numbers that are set aside for films.
+      phone: n % 2 === 1 ? `+493023125${String((n - 1) / 2).padStart(3, '0')}` : null,
       roles: rolesOf(n),
-      createdAt: new Date(firstCreatedAtMs + random.between(0, 365 * 24 * 60) * 60_000),
+      createdAt: new Date(firstCreatedAtMs + random.between(0, createdWithinMinutes) * 60_000),
     };
   });
 }
 
 function rolesOf(n: number): Role[] {
-  if (n === 3) return ['CUSTOMER', 'ADMIN'];
-  return n > 1 && n <= lastMerchantNo ? ['CUSTOMER', 'MERCHANT'] : ['CUSTOMER'];
+  if (n === adminNo) return ['CUSTOMER', 'ADMIN'];
+  return n > customerNo && n <= lastMerchantNo ? ['CUSTOMER', 'MERCHANT'] : ['CUSTOMER'];
 }
 
-/** Three for user 1, up to two for everybody else. */
-function demoAddresses(): Address[] {
-  const random = new DemoRandom(12);
-  const addresses: Address[] = [];
-  for (let n = 1; n <= userCount; n++) {
-    const count = n === 1 ? labels.length : random.between(0, 2);
-    for (const label of labels.slice(0, count)) {
-      addresses.push({
-        id: String(demoId('address', addresses.length + 1)),
-        userId: String(demoId('user', n)),
-        label,
-        street: `${random.pick(streets)} ${random.between(1, 140)}`,
-        city: 'Berlin',
-        postalCode: String(random.between(10_115, 10_999)),
-        area: random.pick(areas),
-      });
-    }
-  }
-  return addresses;
+/** Three for user 1, one or two for everybody else. */
+export function demoAddresses(): Address[] {
+  return numbersTo(userCount).flatMap((n) => {
+    const hasTwo = DemoRandom.of('address count', n).next() < 0.6;
+    const places = n === customerNo ? ([0, 1, 2] as const) : hasTwo ? ([0, 1] as const) : ([0] as const);
+    return places.map((place) => ({
+      id: String(demoId('address', 3 * n + place)),
+      userId: String(demoId('user', n)),
+      ...demoAddressLines(n, place),
+    }));
+  });
 }
 
 function asciiName(name: string): string {
@@ -96,68 +108,3 @@ function asciiName(name: string): string {
     .replace(/[^a-z ]/g, '')
     .replace(' ', '.');
 }
-
-const labels = ['Home', 'Work', 'Parents'] as const;
-const areas = ['Mitte', 'Nord', 'Süd', 'West', 'Ost'] as const;
-const streets = [
-  'Ahornweg',
-  'Bergmannstraße',
-  'Eichenallee',
-  'Gartenstraße',
-  'Hafenplatz',
-  'Invalidenstraße',
-  'Kastanienallee',
-  'Lindenstraße',
-  'Marktplatz',
-  'Schillerstraße',
-  'Torstraße',
-  'Wiener Straße',
-] as const;
-const firstNames = [
-  'Ada',
-  'Aylin',
-  'Ben',
-  'Carla',
-  'Deniz',
-  'Elif',
-  'Emil',
-  'Fatima',
-  'Finn',
-  'Greta',
-  'Hanna',
-  'Ivan',
-  'Jonas',
-  'Kenji',
-  'Lea',
-  'Linh',
-  'Marta',
-  'Milan',
-  'Noah',
-  'Olga',
-  'Paula',
-  'Priya',
-  'Samir',
-  'Tomás',
-] as const;
-const lastNames = [
-  'Albrecht',
-  'Becker',
-  'Costa',
-  'Demir',
-  'Engel',
-  'Fischer',
-  'García',
-  'Haddad',
-  'Ivanova',
-  'Jansen',
-  'Kaya',
-  'Lindner',
-  'Müller',
-  'Nguyen',
-  'Okafor',
-  'Petrov',
-  'Rossi',
-  'Sato',
-  'Schmidt',
-  'Wójcik',
-] as const;

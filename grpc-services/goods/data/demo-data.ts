@@ -1,95 +1,62 @@
 import { demoId } from '@tiffin/lib/demo/demo-id';
-import { DemoRandom } from '@tiffin/lib/demo/demo-random';
+import { demoNowMs } from '@tiffin/lib/demo/demo-now';
 import type { Database } from '@tiffin/lib/engines/database';
 import { fillEmptyTables } from '@tiffin/lib/engines/fill-empty-tables';
+import { insertRows } from '@tiffin/lib/engines/insert-rows';
+import { type Progress, pieceByPiece, silentProgress } from '@tiffin/lib/service/progress';
 import { CategoryEntity } from './category-entity.ts';
-import { type DemoAssortment, demoAssortments, demoDrinks } from './demo-catalogue.ts';
-import { type Goods, GoodsEntity, goodsColumnsOf } from './goods-entity.ts';
+import { demoCategories, demoGoods, openDemoOrders } from './demo-goods.ts';
+import { GoodsEntity, goodsColumnsOf } from './goods-entity.ts';
 
-const shopCount = 50;
-const goodsCount = 1_000;
-const dishesOfShop = 14;
-const drinksCategoryNo = 1 + demoAssortments.findIndex(({ category }) => category === 'Coffee & Drinks');
+/** Before the first of the orders that are still open: what earlier orders took was gone by then. */
+const countedAt = new Date(demoNowMs - 7 * 86_400_000).toISOString();
 
 /**
- * Fills empty tables with 12 categories and 1,000 goods, and opens the stock ledger of each. All or nothing; tables
- * that hold anything are left alone. True where it filled them.
+ * Fills empty tables with 12 categories and 5,000 goods, and their ledger with a count of the stock and with what the
+ * open demo orders reserved since. All or nothing; tables that hold anything are left alone. True where it filled them.
  */
-export function insertDemoData(database: Database, nowMs: number): Promise<boolean> {
+export function insertDemoData(database: Database, progress: Progress = silentProgress): Promise<boolean> {
   return fillEmptyTables(database, ['goods.category', 'goods.goods'], async (em) => {
-    await em.insertMany(CategoryEntity, demoCategories());
-    await em.insertMany(GoodsEntity, demoGoods().map(goodsColumnsOf));
-    await em.execute(
-      `insert into goods.stock_entry (goods_id, delta, balance_after, reason, created_at)
-       select id, available, available, 'Opening stock', ?::timestamptz from goods.goods where available > 0 order by id`,
-      [new Date(nowMs).toISOString()],
-    );
+    const categories = demoCategories();
+    const goods = demoGoods();
+    const inserted = pieceByPiece(progress, categories.length + goods.length);
+    await insertRows(em, CategoryEntity, categories, inserted);
+    await insertRows(em, GoodsEntity, goods.map(goodsColumnsOf), inserted);
+    for (const sql of ledgerSql) await em.execute(sql, [JSON.stringify(reservedUnits())]);
   });
 }
 
-function demoCategories() {
-  return demoAssortments.map(({ category }, index) => ({ id: categoryId(index + 1), name: category }));
+/** What the open demo orders reserved, a row for each order and kind of goods. */
+function reservedUnits() {
+  return openDemoOrders().flatMap(({ orderId, lines, placedAtMs }) =>
+    lines.map(({ goodsNo, quantity }) => ({
+      order_id: orderId,
+      goods_id: String(demoId('goods', goodsNo)),
+      quantity,
+      placed_at: new Date(placedAtMs),
+    })),
+  );
 }
 
-/** Goods n belong to shop ((n - 1) % 50) + 1; shop s has category (s % 12) + 1. */
-export function demoGoods(): Goods[] {
-  const random = new DemoRandom(1);
-  const assortments = Array.from({ length: shopCount }, (_, index) => shopAssortment(index + 1, random));
-  return Array.from({ length: goodsCount }, (_, index): Goods => {
-    const n = index + 1;
-    const shopNo = (index % shopCount) + 1;
-    const item = assortments[shopNo - 1]?.[Math.floor(index / shopCount)];
-    if (!item) throw new Error(`The demo catalogue has too few dishes for shop ${shopNo}.`);
-    return {
-      id: String(demoId('goods', n)),
-      shopId: String(demoId('shop', shopNo)),
-      ...item,
-      available: n % 40 === 0 ? 0 : random.between(20, 300),
-      version: 1,
-    };
-  });
-}
+const reserved = `jsonb_to_recordset(?::jsonb)
+  as reserved (order_id bigint, goods_id bigint, quantity integer, placed_at timestamptz)`;
 
-type DemoItem = Pick<Goods, 'name' | 'description' | 'price' | 'categoryIds'>;
-
-/** Dishes of the shop's category and drinks, 20 in all, no name twice. */
-function shopAssortment(shopNo: number, random: DemoRandom): DemoItem[] {
-  const categoryNo = (shopNo % demoAssortments.length) + 1;
-  const { category, dishes } = demoAssortments[categoryNo - 1] ?? { category: '', dishes: [] };
-  const chosen = shuffled(dishes, random).slice(0, dishesOfShop);
-  const drinks = shuffled(demoDrinks, random).slice(0, goodsCount / shopCount - dishesOfShop);
-  const item = (
-    [name, usualCents]: DemoAssortment['dishes'][number],
-    description: string,
-    categoryNo: number,
-  ) => ({
-    name,
-    description,
-    // Up to a tenth cheaper or dearer than usual, in steps of ten cents.
-    price: { amountCents: Math.round((usualCents * random.between(90, 110)) / 1_000) * 10, currency: 'EUR' },
-    categoryIds: [categoryId(categoryNo)],
-  });
-  return [
-    ...chosen.map((dish) =>
-      item(dish, `${random.pick(praises)} From our ${category.toLowerCase()} menu.`, categoryNo),
-    ),
-    ...drinks.map((drink) => item(drink, 'Chilled, 0.33 l.', drinksCategoryNo)),
-  ];
-}
-
-const praises = [
-  'Made to order.',
-  'A favourite of our regulars.',
-  'Our own recipe.',
-  'Fresh every day.',
-  'Made with produce from the region.',
-  'Generous portion.',
-] as const;
-
-/** Fisher-Yates. */
-function shuffled<Item>(items: readonly Item[], random: DemoRandom): Item[] {
-  const rest = [...items];
-  return items.flatMap(() => rest.splice(random.between(0, rest.length - 1), 1));
-}
-
-const categoryId = (n: number) => String(demoId('category', n));
+/** The counts come first, so that the entries of one kind of goods are numbered in the order of their times. */
+const ledgerSql = [
+  `insert into goods.stock_entry (goods_id, delta, balance_after, reason, created_at)
+   select id, available + coalesce(taken, 0), available + coalesce(taken, 0), 'Stocktaking', '${countedAt}'
+   from goods.goods
+   left join (select goods_id, sum(quantity)::integer as taken from ${reserved} group by goods_id) as orders
+     on goods_id = id
+   where available + coalesce(taken, 0) > 0
+   order by id`,
+  `insert into goods.stock_reservation (order_id, status, changed_at)
+   select distinct order_id, 'RESERVED', placed_at from ${reserved}`,
+  `insert into goods.stock_entry (goods_id, delta, balance_after, reason, created_at, kind, order_id)
+   select goods_id, -quantity,
+     available + coalesce(sum(quantity) over (
+       partition by goods_id order by order_id rows between 1 following and unbounded following), 0),
+     'Ordered', placed_at, 'RESERVE', order_id
+   from ${reserved} join goods.goods on id = goods_id
+   order by order_id, goods_id`,
+];

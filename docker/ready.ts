@@ -1,0 +1,14 @@
+// The images' health check: ends with 0 when the process of this container says that it is ready, else with 1.
+// `node docker/ready.ts PORT` asks at the port that the variable PORT names.
+import { get } from 'node:http';
+
+const TIMEOUT_MS = 2_000;
+
+const port = process.env[process.argv[2] ?? ''];
+process.exitCode = 1;
+const request = get(`http://127.0.0.1:${port}/readyz`, { timeout: TIMEOUT_MS }, (response) => {
+  process.exitCode = response.statusCode === 200 ? 0 : 1;
+  response.resume();
+});
+request.on('timeout', () => request.destroy());
+request.on('error', () => {});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { DemoRandom } from '@tiffin/lib/demo/demo-random';
+import { AppError } from '@tiffin/lib/errors/app-error';
+import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
+import { failsWith } from '@tiffin/lib/testing/expect-error';
+import { insertGoods } from '../data/goods-store.ts';
+import { createGoodsTestBed, type GoodsTestBed, merchant, shopId } from '../goods-test-bed.ts';
+import { assertLedgerTells, assertOrdersBalance } from '../stock-ledger-check.ts';
+import { adjustStock } from './adjust-stock.ts';
+import { releaseStock } from './release-stock.ts';
+import { reserveStock, type StockItem } from './reserve-stock.ts';
+
+let bed: GoodsTestBed;
+before(async () => {
+  bed = await createGoodsTestBed();
+});
+after(() => bed.stop());
+
+/** Three kinds of goods, of which 10, 20 and 0 units are there. */
+let goodsIds: readonly [string, string, string];
+let lastId = 0;
+const nextId = () => String(++lastId);
+beforeEach(async () => {
+  goodsIds = [await addGoods(10), await addGoods(20), await addGoods(0)];
+});
+
+test('an order takes all its units and gives them all back', async () => {
+  const [a, b] = goodsIds;
+  const orderId = nextId();
+  await reserve(orderId, { [b]: 3, [a]: 10 });
+  assert.deepEqual(await available(), [0, 17, 0]);
+  await release(orderId);
+  assert.deepEqual(await available(), [10, 20, 0]);
+  const entries = await assertLedgerTells(bed.deps.database, a);
+  assert.deepEqual(
+    entries.map(({ delta, balanceAfter, reason }) => [delta, balanceAfter, reason]),
+    [
+      [10, 10, 'Count'],
+      [-10, 0, 'Ordered'],
+      [10, 10, 'Order given back'],
+    ],
+  );
+});
+
+test('the same order reserves once and releases once, in turn or at the same time', async () => {
+  const [a] = goodsIds;
+  const orderId = nextId();
+  await Promise.all([reserve(orderId, { [a]: 6 }), reserve(orderId, { [a]: 6 })]);
+  await reserve(orderId, { [a]: 6 });
+  assert.deepEqual(await available(), [4, 20, 0]);
+  await Promise.all([release(orderId), release(orderId)]);
+  await release(orderId);
+  assert.deepEqual(await available(), [10, 20, 0]);
+  await assertOrdersBalance(bed.deps.database);
+});
+
+test('an order that took the last units may ask again', async () => {
+  const [a] = goodsIds;
+  const orderId = nextId();
+  await reserve(orderId, { [a]: 10 });
+  await reserve(orderId, { [a]: 10 });
+  assert.deepEqual(await available(), [0, 20, 0]);
+});
+
+test('a release that overtakes its reservation leaves nothing to reserve', async () => {
+  const [a] = goodsIds;
+  const orderId = nextId();
+  await release(orderId);
+  await assert.rejects(
+    reserve(orderId, { [a]: 1 }),
+    failsWith('OUT_OF_STOCK', { goodsId: a, available: 10 }),
+  );
+  assert.deepEqual(await available(), [10, 20, 0]);
+});
+
+test('a released order takes nothing again', async () => {
+  const [a] = goodsIds;
+  const orderId = nextId();
+  await reserve(orderId, { [a]: 1 });
+  await release(orderId);
+  await assert.rejects(reserve(orderId, { [a]: 1 }), failsWith('OUT_OF_STOCK'));
+  assert.deepEqual(await available(), [10, 20, 0]);
+});
+
+test('an order that is short of anything takes nothing, and learns what is left', async () => {
+  const [a, b, c] = goodsIds;
+  const orderId = nextId();
+  const short = (items: Record<string, number>) => reserve(orderId, items);
+  await assert.rejects(short({ [a]: 1, [c]: 1 }), failsWith('OUT_OF_STOCK', { goodsId: c, available: 0 }));
+  // In the order of the cart, not of the ids.
+  const items = [
+    { goodsId: b, quantity: 21 },
+    { goodsId: a, quantity: 11 },
+  ];
+  await assert.rejects(
+    reserveStock(bed.deps, own, orderId, items),
+    failsWith('OUT_OF_STOCK', { goodsId: b, available: 20 }),
+  );
+  await assert.rejects(short({ [a]: 1, 999999: 1 }), failsWith('GOODS_NOT_FOUND', { goodsId: '999999' }));
+  assert.deepEqual(await available(), [10, 20, 0]);
+  // A refusal leaves no trace: the same order may come again with less.
+  await short({ [a]: 1 });
+  assert.deepEqual(await available(), [9, 20, 0]);
+});
+
+test('units that come back find their place above the largest stock, which then can only fall', async () => {
+  const [a] = goodsIds;
+  const orderId = nextId();
+  await reserve(orderId, { [a]: 10 });
+  await adjust(a, 1_000_000);
+  await release(orderId);
+  assert.equal((await available())[0], 1_000_010);
+  await assert.rejects(adjust(a, 1), failsWith('INVALID_ARGUMENT'));
+  await adjust(a, -5);
+  assert.equal((await available())[0], 1_000_005);
+});
+
+test('a reservation is one statement', async () => {
+  bed.statements.length = 0;
+  const [a, b] = goodsIds;
+  await reserve(nextId(), { [a]: 1, [b]: 1 });
+  assert.equal(bed.statements.length, 1);
+});
+
+test('whatever comes at once, the stock is the sum of the ledger and each order holds all or nothing', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const random = new DemoRandom(seed);
+    const stock = [await addGoods(30), await addGoods(15), await addGoods(5)] as const;
+    const orderIds = Array.from({ length: 12 }, nextId);
+    const carts = orderIds.map(() => randomCart(random, stock));
+    const steps = Array.from({ length: 80 }, () => {
+      const index = random.between(0, orderIds.length - 1);
+      const [orderId = '', items = []] = [orderIds[index], carts[index]];
+      switch (random.between(0, 4)) {
+        case 0:
+          return adjust(random.pick(stock), random.pick([-3, -1, 2, 4]));
+        case 1:
+          return release(orderId);
+        default:
+          return reserveStock(bed.deps, own, orderId, items);
+      }
+    });
+    for (const outcome of await Promise.allSettled(steps)) {
+      if (outcome.status === 'fulfilled') continue;
+      assert.ok(AppError.is(outcome.reason, 'OUT_OF_STOCK'), `seed ${seed}: ${outcome.reason}`);
+    }
+    for (const id of stock) await assertLedgerTells(bed.deps.database, id);
+    const held = await assertOrdersBalance(bed.deps.database);
+    orderIds.forEach((orderId, index) => {
+      const wanted = Object.fromEntries(
+        carts[index]?.map(({ goodsId, quantity }) => [goodsId, quantity]) ?? [],
+      );
+      const reserved = held.get(orderId);
+      if (reserved) assert.deepEqual(reserved, wanted, `seed ${seed}: order ${orderId} holds something else`);
+    });
+  }
+});
+
+const own = callBy(ownProcess);
+const release = (orderId: string) => releaseStock(bed.deps, own, orderId);
+const adjust = (goodsId: string, delta: number) =>
+  adjustStock(bed.deps, callBy(merchant), { goodsId, delta, reason: 'Count' });
+
+function reserve(orderId: string, quantities: Record<string, number>): Promise<void> {
+  const items = Object.entries(quantities).map(([goodsId, quantity]) => ({ goodsId, quantity }));
+  return reserveStock(bed.deps, own, orderId, items);
+}
+
+async function available(): Promise<number[]> {
+  const { goods } = await bed.api.batchGetGoods({ ids: [...goodsIds] }, own);
+  return goods.map((slot) => slot.goods?.available ?? assert.fail());
+}
+
+async function addGoods(units: number): Promise<string> {
+  const id = nextId();
+  const price = { amountCents: 100, currency: 'EUR' };
+  const bread = { id, shopId, name: 'Bread', description: '', price, categoryIds: [] };
+  await insertGoods(bed.deps.database, { ...bread, available: 0, version: 1 });
+  if (units > 0) await adjust(id, units);
+  return id;
+}
+
+/** Different goods, in any order. */
+function randomCart(random: DemoRandom, stock: readonly [string, ...string[]]): StockItem[] {
+  const chosen = new Set(Array.from({ length: 3 }, () => random.pick(stock)));
+  return [...chosen].map((goodsId) => ({ goodsId, quantity: random.between(1, 8) }));
+}

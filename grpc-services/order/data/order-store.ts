@@ -1,0 +1,80 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
+import type { Database } from '@tiffin/lib/engines/database';
+import type { Page } from '@tiffin/lib/paging/page';
+import {
+  type ParentPage,
+  parentPagesParameters,
+  parentPagesTable,
+  toParentPages,
+} from '@tiffin/lib/paging/parent-pages';
+import type { Order } from './order-entity.ts';
+import { type OrderRow, orderColumns, toOrder } from './order-row.ts';
+
+/** The orders that exist among the ids, in no order, with their items. */
+export async function findOrders(database: Database, ids: readonly string[]): Promise<Order[]> {
+  const sql = `select ${orderColumns} from "order"."order" as placed where placed.id = any(?::bigint[])`;
+  return (await database.query<OrderRow>(sql, [bigintArray(ids)])).map(toOrder);
+}
+
+/** Pages of the orders of several users, newest first, in one statement. */
+export async function findUserOrders(
+  database: Database,
+  pages: readonly ParentPage[],
+): Promise<Page<Order>[]> {
+  const { sql, parameters } = userOrdersSql(pages);
+  const rows = await database.query<OrderRow & { page_no: string }>(sql, parameters);
+  return toParentPages(pages, rows, toOrder);
+}
+
+/** The statement of `findUserOrders`: one descent into the user's index for each page, and no more rows than asked. */
+export function userOrdersSql(pages: readonly ParentPage[]): { sql: string; parameters: string[] } {
+  return {
+    sql: `
+      select page.page_no, found.*
+      from ${parentPagesTable}
+      cross join lateral (
+        select ${orderColumns} from "order"."order" as placed
+        where placed.user_id = page.parent_id and placed.id < page.after_id
+        order by placed.user_id, placed.id desc
+        limit page.max_items
+      ) as found
+      order by page.page_no, found.id desc`,
+    parameters: parentPagesParameters(pages, 'falling ids'),
+  };
+}
+
+/** Inserts an order and its items, in one statement. */
+export async function insertOrder(em: EntityManager, order: Order): Promise<void> {
+  const { id, userId, shopId, status, items, total, address, placedAt, version } = order;
+  const { label, street, city, postalCode, area } = address;
+  await em.execute(
+    `with placed as (
+       insert into "order"."order" (
+         id, user_id, shop_id, status, total_cents, currency,
+         label, street, city, postal_code, area, placed_at, version)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?)
+       returning id
+     )
+     insert into "order".order_item (order_id, position, goods_id, quantity, unit_price_cents)
+     select placed.id, item.position, item.goods_id, item.quantity, item.unit_price_cents
+     from placed, unnest(?::bigint[], ?::integer[], ?::bigint[])
+       with ordinality as item (goods_id, quantity, unit_price_cents, position)`,
+    [
+      ...[id, userId, shopId, status, total.amountCents, total.currency],
+      ...[label, street, city, postalCode, area, placedAt.toISOString(), version],
+      bigintArray(items.map(({ goodsId }) => goodsId)),
+      bigintArray(items.map(({ quantity }) => quantity)),
+      bigintArray(items.map(({ unitPrice }) => unitPrice.amountCents)),
+    ],
+  );
+}
+
+/** Writes the status and the version, unless the order is no longer in `expectedVersion`: then false. */
+export async function saveOrder(database: Database, order: Order, expectedVersion: number): Promise<boolean> {
+  const rows = await database.query(
+    'update "order"."order" set status = ?, version = ? where id = ? and version = ? returning id',
+    [order.status, order.version, order.id, expectedVersion],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,15 @@
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { changeOrder } from './change-order.ts';
+import type { OrderDeps } from './deps.ts';
+import { cancelledOrder, type Order } from './order.ts';
+
+/**
+ * Cancels an unpaid order of the caller's own and gives its stock back. In this order, because a paid order must not
+ * lose its stock: when this process dies in between, the stock stays reserved.
+ * @throws AppError ORDER_NOT_FOUND, ORDER_ALREADY_PAID, ORDER_CANCELLED, UNAUTHENTICATED, FORBIDDEN.
+ */
+export async function cancelOrder(deps: OrderDeps, context: CallContext, orderId: string): Promise<Order> {
+  const cancelled = await changeOrder(deps, context, orderId, cancelledOrder);
+  await deps.stockReleases.release(context, orderId);
+  return cancelled;
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { AppError } from '@tiffin/lib/errors/app-error';
+import { anonymous } from '@tiffin/lib/identity/identity';
+import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
+import { failsWith } from '@tiffin/lib/testing/expect-error';
+import { administrator, customer, stranger } from '../neighbours-test-bed.ts';
+import { createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
+
+let bed: OrderTestBed;
+let goodsId: string;
+let orderId: string;
+before(async () => {
+  bed = await createOrderTestBed();
+});
+after(() => bed.stop());
+beforeEach(async () => {
+  bed.steps.fault = () => {};
+  goodsId = await bed.addGoods(10);
+  orderId = (await bed.place([goodsId])).id;
+});
+
+const key = { idempotencyKey: 'k' };
+const pay = (identity = customer, paymentToken = 'sandbox-ok') =>
+  bed.api.payOrder({ ...key, orderId, paymentToken }, callBy(identity));
+const cancel = (identity = customer) => bed.api.cancelOrder({ ...key, orderId }, callBy(identity));
+const readOrder = async () => {
+  const { orders } = await bed.api.batchGetOrders({ ids: [orderId] }, callBy(customer));
+  return orders[0]?.order ?? assert.fail();
+};
+
+test('a payment changes the status and the version, and keeps the stock', async () => {
+  const placed = await readOrder();
+  const { order } = await pay();
+  assert.deepEqual(order, { ...placed, status: 'ORDER_STATUS_PAID', version: 2 });
+  assert.deepEqual(await readOrder(), order);
+  assert.equal(await bed.available(goodsId), 9);
+});
+
+test('a cancellation gives the stock back', async () => {
+  const placed = await readOrder();
+  const { order } = await cancel();
+  assert.deepEqual(order, { ...placed, status: 'ORDER_STATUS_CANCELLED', version: 2 });
+  assert.deepEqual(await readOrder(), order);
+  assert.equal(await bed.available(goodsId), 10);
+  await bed.assertBalanced([goodsId]);
+});
+
+test('paid twice, cancelled twice, and one after the other: typed answers, and the stock moves once', async () => {
+  await pay();
+  await assert.rejects(pay(), failsWith('ORDER_ALREADY_PAID', { orderId }));
+  await assert.rejects(cancel(), failsWith('ORDER_ALREADY_PAID', { orderId }));
+  assert.equal(await bed.available(goodsId), 9);
+  orderId = (await bed.place([goodsId])).id;
+  await cancel();
+  await assert.rejects(cancel(), failsWith('ORDER_CANCELLED', { orderId }));
+  await assert.rejects(pay(), failsWith('ORDER_CANCELLED', { orderId }));
+  assert.equal(await bed.available(goodsId), 9);
+  assert.equal((await readOrder()).version, 2);
+});
+
+test('a declined payment leaves the order to be paid; what was paid stays paid', async () => {
+  await assert.rejects(pay(customer, 'sandbox-declined'), failsWith('PAYMENT_DECLINED', { orderId }));
+  assert.deepEqual([(await readOrder()).status, (await readOrder()).version], ['ORDER_STATUS_CREATED', 1]);
+  await pay();
+  await assert.rejects(pay(customer, 'sandbox-declined'), failsWith('ORDER_ALREADY_PAID'));
+});
+
+test('of payments and cancellations at once exactly one wins, and the others learn who did', async () => {
+  for (let round = 0; round < 20; round++) {
+    orderId = (await bed.place([goodsId])).id;
+    const unitsBefore = await bed.available(goodsId);
+    const outcomes = await Promise.allSettled([pay(), cancel(), pay(), cancel()]);
+    const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.order] : []));
+    assert.equal(won.length, 1);
+    const { status, version } = await readOrder();
+    assert.deepEqual([won[0]?.status, won[0]?.version], [status, 2]);
+    assert.equal(version, 2);
+    const expected = status === 'ORDER_STATUS_PAID' ? 'ORDER_ALREADY_PAID' : 'ORDER_CANCELLED';
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected')
+        assert.ok(AppError.is(outcome.reason, expected), String(outcome.reason));
+    }
+    const returned = status === 'ORDER_STATUS_CANCELLED' ? 1 : 0;
+    assert.equal(await bed.available(goodsId), unitsBefore + returned);
+  }
+  await bed.assertBalanced([goodsId]);
+});
+
+test('a cancellation whose release is late answers all the same, and the stock returns', async () => {
+  let lost = 3;
+  bed.steps.fault = (step, when) => {
+    if (step === 'releaseStock' && when === 'before' && lost-- > 0) {
+      throw new AppError('UNAVAILABLE', { retryAfterMs: 1_000 });
+    }
+  };
+  const { order } = await bed.inTime(cancel());
+  assert.equal(order?.status, 'ORDER_STATUS_CANCELLED');
+  assert.equal(await bed.available(goodsId), 9);
+  await bed.releasesEnd();
+  assert.equal(await bed.available(goodsId), 10);
+});
+
+test("nobody touches somebody else's order, nor learns that it exists", async () => {
+  for (const change of [pay, cancel]) {
+    await assert.rejects(change(stranger), failsWith('ORDER_NOT_FOUND', { orderId }));
+    await assert.rejects(change(administrator), failsWith('ORDER_NOT_FOUND', { orderId }));
+    await assert.rejects(change(userWith('1')), failsWith('FORBIDDEN'));
+  }
+  for (const [identity, code] of [
+    [anonymous, 'UNAUTHENTICATED'],
+    [ownProcess, 'FORBIDDEN'],
+  ] as const) {
+    const request = { ...key, orderId, paymentToken: 'sandbox-ok' };
+    await assert.rejects(bed.api.payOrder(request, callBy(identity)), failsWith(code));
+    await assert.rejects(bed.api.cancelOrder({ ...key, orderId }, callBy(identity)), failsWith(code));
+  }
+  assert.equal((await readOrder()).version, 1);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { AppError } from '@tiffin/lib/errors/app-error';
+import { callBy } from '@tiffin/lib/testing/call-by';
+import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
+import { customer } from '../neighbours-test-bed.ts';
+import { createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
+
+let postgres: RealPostgres;
+let bed: OrderTestBed;
+before(async () => {
+  postgres = await createRealPostgres();
+  bed = await createOrderTestBed(postgres);
+});
+after(async () => {
+  await bed.stop();
+  await postgres.drop();
+});
+
+test('of 200 buyers on 40 sessions exactly one gets the last unit, and 199 learn why not', async () => {
+  const last = await bed.addGoods(1);
+  const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => bed.place([last])));
+  assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') continue;
+    assert.ok(AppError.is(outcome.reason, 'OUT_OF_STOCK'), String(outcome.reason));
+    assert.deepEqual({ ...outcome.reason.detail }, { goodsId: last, available: 0 });
+  }
+  await bed.assertBalanced([last]);
+});
+
+test('of payments and cancellations in competing sessions exactly one wins, and the others learn who did', async () => {
+  const goodsId = await bed.addGoods(50);
+  const call = callBy(customer);
+  const key = { idempotencyKey: 'k' };
+  const orders = await Promise.all(Array.from({ length: 50 }, () => bed.place([goodsId])));
+  const races = orders.map(async ({ id: orderId }) => {
+    const outcomes = await Promise.allSettled(
+      [0, 1].flatMap(() => [
+        bed.api.payOrder({ ...key, orderId, paymentToken: 'sandbox-ok' }, call),
+        bed.api.cancelOrder({ ...key, orderId }, call),
+      ]),
+    );
+    const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.order] : []));
+    assert.equal(won.length, 1);
+    const expected = won[0]?.status === 'ORDER_STATUS_PAID' ? 'ORDER_ALREADY_PAID' : 'ORDER_CANCELLED';
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected')
+        assert.ok(AppError.is(outcome.reason, expected), String(outcome.reason));
+    }
+  });
+  await Promise.all(races);
+  await bed.assertBalanced([goodsId]);
+});
