@@ -5,6 +5,7 @@ import { runProcess } from '@tiffin/lib/topology/run-process';
 import type { Topology } from '@tiffin/lib/topology/topology';
 import { start as startOrder } from '@tiffin/order/main';
 import { start as startOrderSubgraph } from '@tiffin/order-subgraph/main';
+import { start as startSearch } from '@tiffin/search/main';
 import { start as startShop } from '@tiffin/shop/main';
 import { start as startShopSubgraph } from '@tiffin/shop-subgraph/main';
 import { start as startUserSubgraph } from '@tiffin/user-subgraph/main';
@@ -24,8 +25,14 @@ export const topology: Topology = {
   goods: { kind: 'service', start: startGoods, port: 5003, calls: ['shop'] },
   shop: { kind: 'service', start: startShop, port: 5002, calls: ['goods'] },
   order: { kind: 'service', start: startOrder, port: 5004, calls: ['account', 'shop', 'goods'] },
+  search: { kind: 'service', start: startSearch, port: 5008, calls: ['shop', 'goods'] },
   'user-subgraph': { kind: 'subgraph', start: startUserSubgraph, port: 4002, calls: ['account'] },
-  'shop-subgraph': { kind: 'subgraph', start: startShopSubgraph, port: 4001, calls: ['shop', 'goods'] },
+  'shop-subgraph': {
+    kind: 'subgraph',
+    start: startShopSubgraph,
+    port: 4001,
+    calls: ['shop', 'goods', 'search'],
+  },
   'order-subgraph': { kind: 'subgraph', start: startOrderSubgraph, port: 4003, calls: ['order'] },
   gateway: {
     kind: 'gateway',

@@ -4,9 +4,9 @@ import { get } from 'node:http';
 
 const TIMEOUT_MS = 2_000;
 
-const port = process.env[process.argv[2] ?? ''];
+const port = Number(process.env[process.argv[2] ?? '']);
 process.exitCode = 1;
-const request = get(`http://127.0.0.1:${port}/readyz`, { timeout: TIMEOUT_MS }, (response) => {
+const request = get({ host: '127.0.0.1', port, path: '/readyz', timeout: TIMEOUT_MS }, (response) => {
   process.exitCode = response.statusCode === 200 ? 0 : 1;
   response.resume();
 });

@@ -6,6 +6,7 @@ import { demoId } from '@tiffin/lib/demo/demo-id';
 import { demoOrders } from '@tiffin/order/data/demo-data';
 import { demoShops } from '@tiffin/shop/data/demo-data';
 import { demoReviews } from '@tiffin/shop/data/demo-reviews';
+import { startPlatform } from './start-platform.ts';
 
 const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
   new Map(rows.map((row) => [row.id, row]));
@@ -88,4 +89,35 @@ describe('the demo data of all services fit together', () => {
       );
     }
   });
+});
+
+it("on the started platform, the demo customer's open order gives its stock back when it is cancelled", async () => {
+  await using platform = await startPlatform();
+  const token = await platform.logIn('customer');
+  const shownOrder = async () => {
+    const { data, errors } = await platform.query(
+      `{ me { orders(first: 1) { edges { node {
+        id status address { label street } shop { name }
+        items { edges { node { quantity unitPrice { amountCents } goods { name available price { amountCents } } } } }
+      } } } } }`,
+      { token },
+    );
+    assert.equal(errors, undefined);
+    return data.me.orders.edges[0].node;
+  };
+  const open = await shownOrder();
+  assert.equal(open.status, 'CREATED');
+  assert.ok(open.shop.name);
+  for (const { node } of open.items.edges) assert.deepEqual(node.unitPrice, node.goods.price);
+
+  const { data } = await platform.query(
+    `mutation ($id: ID!) { cancelOrder(input: { idempotencyKey: "demo-data", orderId: $id }) { __typename } }`,
+    { variables: { id: open.id }, token },
+  );
+  assert.equal(data.cancelOrder.__typename, 'CancelOrderSuccess');
+  const cancelled = await shownOrder();
+  assert.equal(cancelled.status, 'CANCELLED');
+  for (const [index, { node }] of open.items.edges.entries()) {
+    assert.equal(cancelled.items.edges[index].node.goods.available, node.goods.available + node.quantity);
+  }
 });

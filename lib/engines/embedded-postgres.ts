@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { createPostgreSqlTypeParsers, PostgreSqlPlatform } from '@mikro-orm/postgresql';
 import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import { type Clock, systemClock } from '../clock/clock.ts';
@@ -11,8 +12,6 @@ import { guardSession, type SessionClient } from './session-guard.ts';
 export interface EmbeddedPostgresOptions {
   /** Holds the database in its folder `postgres`. Without it the database lives in memory, for tests. */
   dataDir?: string;
-  /** PostgreSQL extensions, handed to PGlite as they are. */
-  extensions?: PGliteOptions['extensions'];
   /** Longest wait for the one session. Default 10,000 ms. */
   maxWaitMs?: number;
   /** Statements and transactions that may wait for it at once. Default 10,000. */
@@ -36,9 +35,9 @@ export interface EmbeddedPostgres {
  * the database. Data of value belongs into a PostgreSQL server.
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
-  const { dataDir, extensions, maxWaitMs = 10_000, maxWaiting = 10_000, clock = systemClock } = options;
+  const { dataDir, maxWaitMs = 10_000, maxWaiting = 10_000, clock = systemClock } = options;
   const lock = dataDir === undefined ? undefined : takeOwnerLock(dataDir);
-  const settings: PGliteOptions = { parsers: createParsers(), ...(extensions && { extensions }) };
+  const settings: PGliteOptions = { parsers: createParsers(), extensions: { pg_trgm } };
   try {
     const pglite = await (dataDir === undefined ? PGlite.create(settings) : openFolder(dataDir, settings));
     const gate = createSessionGate({ clock, maxWaitMs, maxWaiting });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, glob, lstat, mkdir, mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { chmod, chown, glob, lstat, mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -47,9 +48,9 @@ describe('what docker/Dockerfile builds', () => {
   });
 
   it('is smaller than 400 MB', async (t) => {
-    const megabytes = BASE_MEGABYTES + (await bytesBelow(root)) / 1e6;
+    const megabytes = BASE_MEGABYTES + bytesBelow(root) / 1e6;
     t.diagnostic(
-      `${megabytes.toFixed(0)} MB: ${((await bytesBelow(join(root, 'app'))) / 1e6).toFixed(0)} of them the app, ` +
+      `${megabytes.toFixed(0)} MB: ${(bytesBelow(join(root, 'app')) / 1e6).toFixed(0)} of them the app, ` +
         `${BASE_MEGABYTES} reckoned for Debian, the rest Node`,
     );
     assert.ok(megabytes < MAX_MEGABYTES, `${megabytes} MB`);
@@ -63,13 +64,12 @@ describe('what docker/Dockerfile builds', () => {
       assert.ok((await realpath(join(root, 'app', link))).startsWith(join(root, 'app/')), link);
     }
     const unwanted =
-      '{tests,scripts,.data,docker/secrets,**/*.test.ts,node_modules/{node,typescript,@biomejs}}';
+      '{tests,scripts,.data,docker/secrets,{gateway,grpc-services,lib,subgraphs}/**/*.test.ts,node_modules/{node,typescript,@biomejs}}';
     assert.deepEqual(await Array.fromAsync(glob(unwanted, { cwd: join(root, 'app') })), []);
   });
 
   it('starts the gateway as another user who can write nowhere, and ends it by SIGTERM', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    assert.ok(privateKey);
+    const { publicKey } = generateKeyPairSync('ed25519');
     const url = await start('gateway', {
       INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex'),
       TOKEN_VERIFY_KEYS: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
@@ -137,10 +137,10 @@ async function ask(url: string, query: string) {
   return await response.json();
 }
 
-async function bytesBelow(folder: string): Promise<number> {
-  let bytes = 0;
-  for await (const entry of glob('**/*', { cwd: folder, withFileTypes: true })) {
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
-  }
-  return bytes;
+/** Links count nothing. */
+function bytesBelow(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return files.reduce((bytes, { parentPath, name }) => bytes + statSync(join(parentPath, name)).size, 0);
 }

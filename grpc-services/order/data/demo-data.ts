@@ -29,7 +29,7 @@ export function insertDemoData(database: Database, progress: Progress = silentPr
   });
 }
 
-/** In the order of their times, as real ids are. What they cost is what goods cost, and where they went is an address of their user. */
+/** In the order of their times, as real ids are. Items cost what goods cost, and each went to an address of its user. */
 export function demoOrders(): Order[] {
   return Array.from({ length: demoOrderCount }, (_, index) => demoOrder(index + 1));
 }

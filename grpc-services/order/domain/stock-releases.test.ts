@@ -68,6 +68,7 @@ test('a release goes out at once, on our own behalf, with a budget of its own', 
 test('a release that fails is tried again, after longer and longer waits', async () => {
   failures = 3;
   const isAnswered = watch(releases.release(call(), '5'));
+  await clock.advance(0);
   await clock.advance(10_000);
   assert.ok(isAnswered());
   assert.deepEqual(attemptTimes(), [0, 100, 500, 2_100]);
@@ -123,6 +124,7 @@ test('what the order needs after all is kept, and what cannot be told is asked a
     if (questions++ === 0) throw new AppError('UNAVAILABLE', { retryAfterMs: 1_000 });
     return false;
   });
+  await clock.advance(0);
   await clock.advance(10_000);
   await release;
   assert.deepEqual(attemptTimes(), [100]);

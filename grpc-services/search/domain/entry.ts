@@ -1,0 +1,22 @@
+/** What can be found. The numbers are stored. */
+export const entryKinds = { shop: 1, goods: 2 } as const;
+
+export type EntryKind = (typeof entryKinds)[keyof typeof entryKinds];
+
+/** A shop or goods as the index knows it. */
+export interface Entry {
+  readonly kind: EntryKind;
+  /** Id of the shop or the goods. */
+  readonly refId: string;
+  readonly name: string;
+  /** More words that lead to it. */
+  readonly body: string;
+}
+
+/** An entry that a search found; the higher its score, the better. */
+export interface FoundEntry extends Entry {
+  readonly score: number;
+}
+
+/** A place in a list of found entries: the sort key of the entry before it. */
+export type FoundPosition = Pick<FoundEntry, 'score' | 'kind' | 'refId'>;

@@ -1,0 +1,11 @@
+import { durationMs } from '@tiffin/lib/config/variable';
+
+/** What the environment may say to the search service. */
+export const searchConfig = {
+  SEARCH_REINDEX_INTERVAL: durationMs({
+    default: 5 * 60_000,
+    min: 1_000,
+    max: 24 * 60 * 60_000,
+    description: 'How long a new shop or goods may take to be found.',
+  }),
+} as const;

@@ -1,0 +1,78 @@
+import { systemClock } from '@tiffin/lib/clock/clock';
+import type { DatabaseOptions } from '@tiffin/lib/engines/database';
+import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
+import { openTestDatabase } from '@tiffin/lib/testing/test-database';
+import { Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
+import { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { searchAdmin } from './admin/search-admin.ts';
+import { searchApi } from './api/search-api.ts';
+import { migrations } from './data/migrations.ts';
+import type { SearchDeps } from './domain/deps.ts';
+
+/** Shops by name with their goods by name. Ids count from 1, in order. */
+export type Catalogue = Readonly<Record<string, readonly string[]>>;
+
+/** The search service on tables of its own, with shop and goods services that know a catalogue. */
+export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>) {
+  const { database, statements, stop } = await openTestDatabase(
+    { schema: 'search', entities: [], migrations },
+    engine,
+  );
+  let catalogue: Catalogue = {};
+  const rpcs: string[] = [];
+  const deps: SearchDeps = {
+    clock: systemClock,
+    database,
+    shops: {
+      async listShops({ first, after }) {
+        rpcs.push('listShops');
+        const names = Object.keys(catalogue);
+        const start = Number(after ?? 0);
+        const edges = names.slice(start, start + first).map((name, index) => ({
+          shop: Shop.fromPartial({ id: String(start + index + 1), name }),
+          cursor: String(start + index + 1),
+        }));
+        return { edges, hasNextPage: start + first < names.length };
+      },
+    },
+    goods: {
+      async batchListShopGoods({ pages }) {
+        rpcs.push('batchListShopGoods');
+        return {
+          pages: pages.map(({ parentId, first, after }) => {
+            const names = Object.values(catalogue)[Number(parentId) - 1] ?? [];
+            const start = Number(after ?? 0);
+            const edges = names.slice(start, start + first).map((name, index) => ({
+              goods: Goods.fromPartial({
+                id: `${parentId}${String(start + index + 1).padStart(6, '0')}`,
+                name,
+              }),
+              cursor: String(start + index + 1),
+            }));
+            return { edges, hasNextPage: start + first < names.length };
+          }),
+        };
+      },
+    },
+  };
+  const api = searchApi(deps);
+  const admin = searchAdmin(deps);
+  return {
+    deps,
+    api,
+    admin,
+    rpcs,
+    statements,
+    stop,
+    /** Makes the catalogue what the other services know, and indexes it. */
+    async index(changed: Catalogue) {
+      catalogue = changed;
+      return admin.reindex({}, callBy(ownProcess));
+    },
+    /** The plain text of the hits, best first. */
+    async find(text: string, first = 20): Promise<string[]> {
+      const { edges } = await api.search({ text, kinds: [], first }, callBy());
+      return edges.map(({ hit }) => (hit?.highlight ?? '').replaceAll(/[\uE000\uE001]/g, ''));
+    },
+  };
+}
