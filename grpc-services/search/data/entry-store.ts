@@ -1,6 +1,6 @@
 import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
-import type { Entry, EntryKind, FoundEntry, FoundPosition } from '../domain/entry.ts';
+import type { Entry, EntryKind, FoundEntry, FoundPosition } from './entry.ts';
 
 export interface EntryQuery {
   /** As it was typed. */

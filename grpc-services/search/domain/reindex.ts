@@ -1,9 +1,9 @@
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { type Entry, entryKinds } from '../data/entry.ts';
 import { addEntries, drawGeneration, publishGeneration } from '../data/entry-store.ts';
 import type { SearchDeps } from './deps.ts';
-import { type Entry, entryKinds } from './entry.ts';
 
 /** What an rpc returns at most of a list. */
 const pageSize = 100;

@@ -1,7 +1,7 @@
 import { type Page, toPage } from '@tiffin/lib/paging/page';
+import type { EntryKind, FoundEntry, FoundPosition } from '../data/entry.ts';
 import { findEntries } from '../data/entry-store.ts';
 import type { SearchDeps } from './deps.ts';
-import type { EntryKind, FoundEntry, FoundPosition } from './entry.ts';
 import { toTsquery, wordsOf } from './query-words.ts';
 
 export interface SearchInput {
