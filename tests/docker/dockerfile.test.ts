@@ -60,7 +60,7 @@ describe('docker/Dockerfile', () => {
       const image = imageConfigOf(dockerfile, target);
       assert.equal(image.base, 'debian:bookworm-slim');
       assert.deepEqual([image.entrypoint, image.user], [['node', 'tiffin.ts'], '10001:10001']);
-      assert.deepEqual(image.healthcheck.slice(0, 2), ['node', 'docker/ready.ts']);
+      assert.deepEqual(image.healthcheck.slice(0, 2), ['node', 'docker/ready.mjs']);
     }
   });
 });
@@ -69,7 +69,13 @@ describe('.dockerignore', () => {
   const isIgnored = readDockerIgnore(read('.dockerignore'));
 
   it('lets in what runs', () => {
-    const paths = ['package.json', 'package-lock.json', 'tiffin.ts', 'docker/ready.ts', 'tests/package.json'];
+    const paths = [
+      'package.json',
+      'package-lock.json',
+      'tiffin.ts',
+      'docker/ready.mjs',
+      'tests/package.json',
+    ];
     const folders = [
       'lib/clock/clock.ts',
       'gateway/main.ts',
@@ -106,7 +112,7 @@ describe('.dockerignore', () => {
   });
 });
 
-describe('docker/ready.ts', () => {
+describe('docker/ready.mjs', () => {
   it('ends with 0 only where a process says that it is ready', async () => {
     let status = 200;
     const server = createServer((request, response) =>
@@ -125,7 +131,7 @@ describe('docker/ready.ts', () => {
 });
 
 async function ready(env: Record<string, string>): Promise<number> {
-  const child = spawn(process.execPath, [join(rootDir, 'docker/ready.ts'), 'PORT'], {
+  const child = spawn(process.execPath, [join(rootDir, 'docker/ready.mjs'), 'PORT'], {
     env,
     stdio: 'inherit',
   });

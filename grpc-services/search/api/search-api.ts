@@ -3,8 +3,8 @@ import { checkPage } from '@tiffin/lib/paging/check-page';
 import { decodeCursor, encodeCursor } from '@tiffin/lib/paging/cursor';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
 import { HitKind, type SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
-import { type EntryKind, entryKinds, type FoundPosition } from '../data/entry.ts';
 import type { SearchDeps } from '../domain/deps.ts';
+import { type EntryKind, entryKinds, type FoundPosition } from '../domain/entry.ts';
 import { highlight } from '../domain/highlight.ts';
 import { search } from '../domain/search.ts';
 

@@ -1,5 +1,6 @@
 // The images' health check: ends with 0 when the process of this container says that it is ready, else with 1.
-// `node docker/ready.ts PORT` asks at the port that the variable PORT names.
+// `node docker/ready.mjs PORT` asks at the port that the variable PORT names. Plain JavaScript, because it runs every
+// few seconds and stripping types would be most of its work.
 import { get } from 'node:http';
 
 const TIMEOUT_MS = 2_000;

@@ -1,0 +1,1 @@
+export { type EntryKind, entryKinds, type FoundEntry, type FoundPosition } from '../data/entry.ts';
