@@ -7,7 +7,7 @@ import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { topology } from '../tiffin.ts';
 import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
 
-/** The shop service with a ListShops that tells who called it and then never answers. */
+/** The shop service with a BatchGetShops that tells who called it and then never answers. */
 function hangingShop() {
   const called = Promise.withResolvers<CallContext>();
   const { shop } = topology;
@@ -21,13 +21,13 @@ function hangingShop() {
         ...shop,
         start: async (platform: Parameters<typeof start>[0]) => {
           const service = await start(platform);
-          const listShops = (_request: unknown, context: CallContext) => {
+          const batchGetShops = (_request: unknown, context: CallContext) => {
             called.resolve(context);
             return new Promise<never>(() => {});
           };
           const rpc = service.rpc.map(({ definition, handlers }) =>
             definition === ShopServiceService
-              ? bindRpc(definition, { ...handlers, listShops } as never)
+              ? bindRpc(definition, { ...handlers, batchGetShops } as never)
               : { definition, handlers },
           );
           return { ...service, rpc };
@@ -37,7 +37,7 @@ function hangingShop() {
   };
 }
 
-const listShops = '{ shops { edges { cursor } } categories(first: 1) { edges { cursor } } }';
+const oneShop = '{ shop(id: "1") { name } categories(first: 1) { edges { cursor } } }';
 
 describe("a request's budget", () => {
   let platform: PlatformUnderTest;
@@ -50,7 +50,7 @@ describe("a request's budget", () => {
 
   it('x-request-timeout-ms reaches the rpc handler; only the late field is null', async () => {
     const sentAtMs = Date.now();
-    const answer = await platform.query(listShops, {
+    const answer = await platform.query(oneShop, {
       headers: { 'x-request-timeout-ms': '200', 'x-request-id': 'budget-1' },
     });
     const context = await shop.called;
@@ -60,9 +60,9 @@ describe("a request's budget", () => {
     assert.equal(answer.status, 200);
     assert.deepEqual(
       answer.errors?.map(({ path, extensions }) => [path, extensions.code]),
-      [[['shops'], 'DEADLINE_EXCEEDED']],
+      [[['shop'], 'DEADLINE_EXCEEDED']],
     );
-    assert.equal(answer.data.shops, null);
+    assert.equal(answer.data.shop, null);
     assert.equal(answer.data.categories.edges.length, 1);
   });
 
@@ -84,7 +84,7 @@ describe("a client's disconnect", () => {
       headers: { 'content-type': 'application/json' },
     });
     client.on('error', () => {});
-    client.end(JSON.stringify({ query: listShops }));
+    client.end(JSON.stringify({ query: oneShop }));
     const { signal } = await shop.called;
     const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     assert.equal(signal.aborted, false);
