@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { type RealRedis, startRealRedis } from '@tiffin/lib/testing/real-redis';
+import { portVariable, urlVariable } from '@tiffin/lib/topology/process-config';
 import { exportJWK, generateKeyPair } from 'jose';
+import { topology } from '../tiffin.ts';
 import { type SpawnedProcess, spawnTiffin } from './spawn-platform.ts';
 import { clientOf } from './start-platform.ts';
 
@@ -16,6 +19,9 @@ const query = `{
     }
   }
 }`;
+
+const services = componentsOf('service');
+const subgraphs = componentsOf('subgraph');
 
 describe('every component as a process of its own', () => {
   let postgres: RealPostgres;
@@ -32,20 +38,18 @@ describe('every component as a process of its own', () => {
       TOKEN_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),
       TOKEN_VERIFY_KEYS: JSON.stringify({ keys: [await exportJWK(publicKey)] }),
       OPS_PORT: '0',
-      ...(await freePorts(['ACCOUNT', 'SHOP', 'GOODS'])),
+      ...(await freePorts(services)),
     };
     const start = async (name: string, env: Record<string, string> = {}) => {
       processes.set(name, await spawnTiffin(['--run', name], { ...shared, ...env }));
     };
-    await Promise.all(['account', 'shop', 'goods'].map((name) => start(name)));
-    await Promise.all([
-      start('shop-subgraph', { SHOP_SUBGRAPH_PORT: '0' }),
-      start('user-subgraph', { USER_SUBGRAPH_PORT: '0' }),
-    ]);
+    await Promise.all(services.map((name) => start(name)));
+    await Promise.all(subgraphs.map((name) => start(name, { [portVariable(name)]: '0' })));
     await start('gateway', {
       PORT: '0',
-      SHOP_SUBGRAPH_URL: `${processes.get('shop-subgraph')?.addressOf('shop-subgraph')}/graphql`,
-      USER_SUBGRAPH_URL: `${processes.get('user-subgraph')?.addressOf('user-subgraph')}/graphql`,
+      ...Object.fromEntries(
+        subgraphs.map((name) => [urlVariable(name), `${processes.get(name)?.addressOf(name)}/graphql`]),
+      ),
     });
   });
   after(async () => {
@@ -101,9 +105,12 @@ describe('every component as a process of its own', () => {
   });
 });
 
+function componentsOf(kind: string): string[] {
+  return Object.keys(topology).filter((name) => topology[name]?.kind === kind);
+}
+
 /** Ports and URLs of services that must know each other before they start. */
 async function freePorts(services: readonly string[]): Promise<Record<string, string>> {
-  const { createServer } = await import('node:net');
   const servers = services.map(() => createServer().listen(0, '127.0.0.1'));
   const ports = await Promise.all(
     servers.map(
@@ -116,8 +123,8 @@ async function freePorts(services: readonly string[]): Promise<Record<string, st
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return Object.fromEntries(
     services.flatMap((service, index) => [
-      [`${service}_PORT`, String(ports[index])],
-      [`${service}_URL`, `127.0.0.1:${ports[index]}`],
+      [portVariable(service), String(ports[index])],
+      [urlVariable(service), `127.0.0.1:${ports[index]}`],
     ]),
   );
 }
