@@ -18,9 +18,11 @@ import { refreshIndex, reindexOnce } from './tasks/refresh-index.ts';
 export const start: StartService = async (platform) => {
   const config = loadConfig(searchConfig, platform.env);
   const database = await platform.openDatabase({ schema: 'search', entities: [], migrations });
+  const stopping = new AbortController();
   const deps: SearchDeps = {
     clock: platform.clock,
     database,
+    stopping: stopping.signal,
     shops: platform.client(ShopServiceService),
     goods: platform.client(GoodsServiceService),
   };
@@ -28,8 +30,7 @@ export const start: StartService = async (platform) => {
   const onFailure = (error: unknown) =>
     platform.logger.warn({ err: error }, 'reindexing failed; it is tried again');
   // The first start waits for its index where the callees answer already; else the task fills it once they do.
-  const isFilled =
-    !(await isIndexEmpty(database)) || (await reindexOnce(deps, new AbortController().signal, onFailure));
+  const isFilled = !(await isIndexEmpty(database)) || (await reindexOnce(deps, stopping.signal, onFailure));
   tasks.run('refresh the search index', (signal) =>
     refreshIndex(deps, { intervalMs: config.SEARCH_REINDEX_INTERVAL, isFilled }, signal, onFailure),
   );
@@ -39,6 +40,7 @@ export const start: StartService = async (platform) => {
       bindRpc(SearchAdminServiceService, searchAdmin(deps)),
     ],
     async stop() {
+      stopping.abort();
       await tasks.stop();
       await database.close();
     },

@@ -4,8 +4,9 @@ import { durationMs } from '@tiffin/lib/config/variable';
 export const searchConfig = {
   SEARCH_REINDEX_INTERVAL: durationMs({
     default: 5 * 60_000,
-    min: 1_000,
+    min: 0,
     max: 24 * 60 * 60_000,
-    description: 'How long a new shop or goods may take to be found.',
+    description:
+      'How long a new shop or goods may take to be found; 0 reindexes only when an administrator asks.',
   }),
 } as const;

@@ -1,4 +1,4 @@
-import { systemClock } from '@tiffin/lib/clock/clock';
+import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { DatabaseOptions } from '@tiffin/lib/engines/database';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
@@ -9,8 +9,15 @@ import { searchApi } from './api/search-api.ts';
 import { migrations } from './data/migrations.ts';
 import type { SearchDeps } from './domain/deps.ts';
 
-/** Shops by name with their goods by name. Ids count from 1, in order. */
+/** Shops by name with their goods by name, `name: description` where one has a description. Ids count from 1, in order. */
 export type Catalogue = Readonly<Record<string, readonly string[]>>;
+
+const textsOf = (entry: string) => {
+  const [name = '', description = ''] = entry.split(': ');
+  return { name, description };
+};
+
+export type SearchTestBed = Awaited<ReturnType<typeof createSearchTestBed>>;
 
 /** The search service on tables of its own, with shop and goods services that know a catalogue. */
 export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>) {
@@ -20,16 +27,18 @@ export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>)
   );
   let catalogue: Catalogue = {};
   const rpcs: string[] = [];
+  const clock = new VirtualClock(1_900_000_000_000);
   const deps: SearchDeps = {
-    clock: systemClock,
+    clock,
     database,
+    stopping: new AbortController().signal,
     shops: {
       async listShops({ first, after }) {
         rpcs.push('listShops');
         const names = Object.keys(catalogue);
         const start = Number(after ?? 0);
         const edges = names.slice(start, start + first).map((name, index) => ({
-          shop: Shop.fromPartial({ id: String(start + index + 1), name }),
+          shop: Shop.fromPartial({ id: String(start + index + 1), ...textsOf(name) }),
           cursor: String(start + index + 1),
         }));
         return { edges, hasNextPage: start + first < names.length };
@@ -45,7 +54,7 @@ export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>)
             const edges = names.slice(start, start + first).map((name, index) => ({
               goods: Goods.fromPartial({
                 id: `${parentId}${String(start + index + 1).padStart(6, '0')}`,
-                name,
+                ...textsOf(name),
               }),
               cursor: String(start + index + 1),
             }));
@@ -58,6 +67,7 @@ export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>)
   const api = searchApi(deps);
   const admin = searchAdmin(deps);
   return {
+    clock,
     deps,
     api,
     admin,

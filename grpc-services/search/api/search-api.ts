@@ -17,6 +17,7 @@ export function searchApi(deps: SearchDeps): RpcHandlers<SearchServiceService> {
       const position = after === undefined ? undefined : readCursor(after);
       validate((v) => {
         v.length('text', text, 1, maxTextChars);
+        v.check('kinds', !kinds.includes(HitKind.UNSPECIFIED), 'must hold shops or goods only');
         checkPage(v, { first, after }, position);
       });
       const { items, hasNextPage } = await search(deps, {
@@ -27,7 +28,7 @@ export function searchApi(deps: SearchDeps): RpcHandlers<SearchServiceService> {
       });
       return {
         edges: items.map((entry) => ({
-          hit: { kind: hitKinds[entry.kind], id: entry.refId, highlight: highlight(entry, text) },
+          hit: { kind: hitKinds[entry.kind], id: entry.refId, highlight: highlight(entry) },
           cursor: encodeCursor(String(entry.score), String(entry.kind), entry.refId),
         })),
         hasNextPage,

@@ -1,96 +1,124 @@
-import { bigintArray } from '@tiffin/lib/engines/bigint-array';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Database } from '@tiffin/lib/engines/database';
-import type { Entry, EntryKind, FoundEntry, FoundPosition } from './entry.ts';
+import type { IndexedEntry } from './entry.ts';
 
-export interface EntryQuery {
-  /** As it was typed. */
-  readonly text: string;
-  /** The same as PostgreSQL's tsquery. */
-  readonly words: string;
-  readonly kinds: readonly EntryKind[];
-  readonly after: FoundPosition | undefined;
-  readonly maxItems: number;
+/** Rows of one statement. The embedded engine serves nobody else meanwhile. */
+const maxRowsPerStatement = 250;
+/** Instead of the server's time-out, which is meant for searches. */
+const maxStatementMs = 20_000;
+/** Entries that differ in nothing but the words of their bodies gain nothing by more of them. */
+const maxWordsPerEntry = 500;
+
+/** The right to fill the half of the index that nobody reads. Whoever comes later finds it taken until it lapses. */
+export interface Claim {
+  readonly no: number;
+  readonly half: number;
 }
 
-/** Rows that one statement writes or deletes: well within the time that a server gives a statement. */
-const maxRowsPerStatement = 500;
-
-/** Found entries, best first; among equals by kind and id. */
-export async function findEntries(database: Database, query: EntryQuery): Promise<FoundEntry[]> {
-  const { sql, parameters } = findEntriesSql(query);
-  const rows = await database.query<FoundRow>(sql, parameters);
-  return rows.map(({ kind, ref_id, name, body, score }) => ({
-    kind,
-    refId: String(ref_id),
-    name,
-    body,
-    score,
-  }));
-}
-
-/** The statement of `findEntries`. */
-export function findEntriesSql(query: EntryQuery): { sql: string; parameters: (string | number)[] } {
-  const { text, words, kinds, after, maxItems } = query;
-  const place = after ? 'where (-score, kind, ref_id) > (?, ?, ?)' : '';
-  return {
-    sql: `select kind, ref_id, name, body, score from search.find(?, ?::tsquery, ?::smallint[]) ${place}
-      order by -score, kind, ref_id limit ?`,
-    parameters: [
-      text,
-      words,
-      bigintArray(kinds.map(String)),
-      ...(after ? [-after.score, after.kind, after.refId] : []),
-      maxItems,
-    ],
-  };
+/** The claim lapsed, and somebody else fills the index now. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
 }
 
 /** Whether nothing was ever indexed. */
 export async function isIndexEmpty(database: Database): Promise<boolean> {
-  const [row] = await database.query<{ current: number }>('select current from search.generation');
-  return row?.current === 0;
+  const [state] = await database.query<{ is_filled: boolean }>('select is_filled from search.index_state');
+  return !state?.is_filled;
 }
 
-/** A number for a new generation of the index, drawn once. */
-export async function drawGeneration(database: Database): Promise<number> {
-  const [row] = await database.query<{ last_drawn: number }>(
-    'update search.generation set last_drawn = last_drawn + 1 returning last_drawn',
-  );
-  if (!row) throw new Error('The table search.generation has lost its row.');
-  return row.last_drawn;
-}
-
-/** Adds entries to a generation that nobody reads yet. */
-export async function addEntries(
+/** Takes the right to fill the idle half. Undefined while somebody else has it. */
+export async function claimIdleHalf(
   database: Database,
-  generation: number,
-  entries: readonly Entry[],
-): Promise<void> {
-  const sql = `insert into search.entry (generation, kind, ref_id, name, body)
-    select ?, kind, "refId", name, body
-    from jsonb_to_recordset(?::jsonb) as given (kind smallint, "refId" bigint, name text, body text)
-    on conflict do nothing`;
-  for (let start = 0; start < entries.length; start += maxRowsPerStatement) {
-    const some = entries.slice(start, start + maxRowsPerStatement);
-    await database.query(sql, [generation, JSON.stringify(some)]);
+  nowMs: number,
+  untilMs: number,
+): Promise<Claim | undefined> {
+  const sql = `update search.index_state set claim = claim + 1, claimed_until = ? where claimed_until <= ?
+    returning claim as no, 1 - live_half as half`;
+  const [claim] = await database.query<Claim>(sql, [new Date(untilMs), new Date(nowMs)]);
+  return claim;
+}
+
+/** Empties the claimed half of what a former reindex left there. */
+export async function emptyHalf(database: Database, claim: Claim, untilMs: number): Promise<void> {
+  // One table a transaction: whoever held the lock of one and waited for the other could wait for a search that holds
+  // the other and waits for the one.
+  for (const table of ['entry', 'word']) {
+    await write(database, async (em) => {
+      await keepClaim(em, claim, 'claimed_until = ?', [new Date(untilMs)]);
+      await em.execute(`truncate search.${table}_${claim.half}`);
+    });
   }
 }
 
-/** Lets searches read a complete generation, unless a newer one got there first; then deletes the older ones. */
-export async function publishGeneration(database: Database, generation: number): Promise<void> {
-  await database.query('update search.generation set current = ? where current < ?', [
-    generation,
-    generation,
-  ]);
-  const sql = `delete from search.entry where ctid = any(array(
-    select ctid from search.entry where generation < ? limit ${maxRowsPerStatement})) returning 1 as deleted`;
-  while ((await database.query(sql, [generation])).length === maxRowsPerStatement);
+/** Adds entries to the claimed half and renews the claim. An entry that is there already stays as it is. */
+export async function addEntries(
+  database: Database,
+  claim: Claim,
+  entries: readonly IndexedEntry[],
+  untilMs: number,
+): Promise<void> {
+  const sql = `insert into search.entry (half, kind, ref_id, name, body, words)
+    select ?, kind, ref_id, name, body, words::tsvector
+    from jsonb_to_recordset(?::jsonb) as given (kind smallint, ref_id bigint, name text, body text, words text)
+    on conflict do nothing`;
+  for (let start = 0; start < entries.length; start += maxRowsPerStatement) {
+    const rows = entries.slice(start, start + maxRowsPerStatement).map(toRow);
+    await write(database, async (em) => {
+      await keepClaim(em, claim, 'claimed_until = ?', [new Date(untilMs)]);
+      await em.execute(sql, [claim.half, JSON.stringify(rows)]);
+    });
+  }
 }
 
-interface FoundRow {
-  readonly kind: EntryKind;
-  readonly ref_id: string;
-  readonly name: string;
-  readonly body: string;
-  readonly score: number;
+/** Lets searches read the claimed half from now on, and ends the claim. */
+export function publishHalf(database: Database, claim: Claim): Promise<void> {
+  return write(database, async (em) => {
+    await keepClaim(em, claim, 'live_half = ?, is_filled = true, claimed_until = to_timestamp(0)', [
+      claim.half,
+    ]);
+    await em.execute(
+      `insert into search.word (half, word)
+       select distinct ?::smallint, lexeme from search.entry_${claim.half}, unnest(tsvector_to_array(words)) as lexeme`,
+      [claim.half],
+    );
+    // The embedded engine does not do it by itself, and a server does it too late.
+    await em.execute(`analyze search.entry_${claim.half}, search.word_${claim.half}`);
+  });
+}
+
+/** Ends a claim without a result, so that nobody waits for it to lapse. */
+export async function dropClaim(database: Database, claim: Claim): Promise<void> {
+  const sql = 'update search.index_state set claimed_until = to_timestamp(0) where claim = ?';
+  await database.query(sql, [claim.no]);
+}
+
+/** The lock on the row lets nobody else claim before the transaction ends. */
+async function keepClaim(
+  em: EntityManager,
+  { no }: Claim,
+  change: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  const sql = `update search.index_state set ${change} where claim = ? returning claim`;
+  const rows = await em.execute<unknown[]>(sql, [...parameters, no]);
+  if (rows.length === 0) throw new ClaimLost('Another reindex fills the index now.');
+}
+
+function write<T>(database: Database, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  return database.transaction(async (em) => {
+    await em.execute(`set local statement_timeout = ${maxStatementMs}`);
+    return work(em);
+  });
+}
+
+function toRow({ kind, refId, name, body, nameWords, bodyWords }: IndexedEntry) {
+  return { kind, ref_id: refId, name, body, words: toTsvector(nameWords, bodyWords) };
+}
+
+/** Written out, because PostgreSQL's parser sees other words than ours: "and/or" is a file name to it. */
+function toTsvector(nameWords: readonly string[], bodyWords: readonly string[]): string {
+  const inName = new Set(nameWords);
+  const inBody = new Set(bodyWords).difference(inName);
+  const lexemes = [...[...inName].map((word) => `'${word}':1A`), ...[...inBody].map((word) => `'${word}':1`)];
+  return lexemes.slice(0, maxWordsPerEntry).join(' ');
 }

@@ -9,13 +9,21 @@ export interface Entry {
   /** Id of the shop or the goods. */
   readonly refId: string;
   readonly name: string;
-  /** More words that lead to it. */
+  /** More text that leads to it. */
   readonly body: string;
+}
+
+/** An entry with its words as searches compare them: letters and digits only. */
+export interface IndexedEntry extends Entry {
+  readonly nameWords: readonly string[];
+  readonly bodyWords: readonly string[];
 }
 
 /** An entry that a search found; the higher its score, the better. */
 export interface FoundEntry extends Entry {
   readonly score: number;
+  /** The words of the entry that were meant. */
+  readonly words: readonly string[];
 }
 
 /** A place in a list of found entries: the sort key of the entry before it. */

@@ -1,3 +1,5 @@
 import { CreateTables } from './migrations/0001-create-tables.ts';
+import { TwoHalves } from './migrations/0002-two-halves.ts';
 
-export const migrations = [CreateTables];
+/** In the order in which they run. */
+export const migrations = [CreateTables, TwoHalves];

@@ -8,6 +8,8 @@ import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 export interface SearchDeps {
   readonly clock: Clock;
   readonly database: Database;
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
   readonly shops: Pick<RpcClient<ShopServiceService>, 'listShops'>;
   readonly goods: Pick<RpcClient<GoodsServiceService>, 'batchListShopGoods'>;
 }

@@ -1,14 +1,28 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
-import { type Entry, entryKinds } from '../data/entry.ts';
-import { addEntries, drawGeneration, publishGeneration } from '../data/entry-store.ts';
+import { type Entry, entryKinds, type IndexedEntry } from '../data/entry.ts';
+import {
+  addEntries,
+  type Claim,
+  claimIdleHalf,
+  dropClaim,
+  emptyHalf,
+  publishHalf,
+} from '../data/entry-store.ts';
 import type { SearchDeps } from './deps.ts';
+import { wordsOf } from './words.ts';
 
 /** What an rpc returns at most of a list. */
-const pageSize = 100;
+const maxPageShops = 100;
 /** 100,000 shops: a list that is longer does not end. */
 const maxShopPages = 1_000;
+/** Together at most 1,000 goods an answer: with long descriptions still within gRPC's 4 MiB. */
+const [shopsPerCall, goodsPerShop] = [20, 50];
+/** Each batch of entries renews the claim; the longest gap is two rpcs and their statements. */
+const claimMs = 60_000;
+const retryAfterMs = 2_000;
 
 export interface Reindexed {
   readonly shops: number;
@@ -16,23 +30,42 @@ export interface Reindexed {
 }
 
 /**
- * Reads all shops and goods into a new generation of the index and lets searches read it once it is complete. Of
- * several that run at once each writes its own generation, and the newest stays. `newCall` makes the context of each
- * rpc, since the whole takes longer than one call may.
- * @throws AppError of the rpc that failed; searches go on over the old generation.
+ * Reads all shops and goods into the half of the index that nobody reads, then lets searches read that one. `newCall`
+ * makes the context of each rpc, since the whole takes longer than one call may.
+ * @throws AppError UNAVAILABLE while another reindex is under way, or that of the rpc that failed; searches go on over
+ * what was indexed before.
  */
 export async function reindex(deps: SearchDeps, newCall: () => CallContext): Promise<Reindexed> {
-  const generation = await drawGeneration(deps.database);
+  const { clock, database } = deps;
+  const nowMs = clock.now();
+  const claim = await claimIdleHalf(database, nowMs, nowMs + claimMs);
+  if (!claim) throw new AppError('UNAVAILABLE', { retryAfterMs });
+  try {
+    await emptyHalf(database, claim, nowMs + claimMs);
+    const counts = await fill(deps, claim, newCall);
+    await publishHalf(database, claim);
+    return counts;
+  } catch (error) {
+    // Where the database is away too, the claim lapses by itself, and what went wrong first is worth more.
+    await dropClaim(database, claim).catch(() => {});
+    throw error;
+  }
+}
+
+async function fill(deps: SearchDeps, claim: Claim, newCall: () => CallContext): Promise<Reindexed> {
   const counts = { shops: 0, goods: 0 };
+  const add = (entries: readonly Entry[]) =>
+    addEntries(deps.database, claim, entries.map(withWords), deps.clock.now() + claimMs);
   for await (const shops of allShops(deps, newCall)) {
-    await addEntries(deps.database, generation, shops.map(toShopEntry));
+    await add(shops.map(toShopEntry));
     counts.shops += shops.length;
-    for await (const goods of goodsOf(deps, shops, newCall)) {
-      await addEntries(deps.database, generation, goods.map(toGoodsEntry));
-      counts.goods += goods.length;
+    for (let start = 0; start < shops.length; start += shopsPerCall) {
+      for await (const goods of goodsOf(deps, shops.slice(start, start + shopsPerCall), newCall)) {
+        await add(goods.map(toGoodsEntry));
+        counts.goods += goods.length;
+      }
     }
   }
-  await publishGeneration(deps.database, generation);
   return counts;
 }
 
@@ -40,12 +73,12 @@ export async function reindex(deps: SearchDeps, newCall: () => CallContext): Pro
 async function* allShops({ shops }: SearchDeps, newCall: () => CallContext): AsyncGenerator<Shop[]> {
   let after: string | undefined;
   for (let page = 0; page < maxShopPages; page++) {
-    const { edges, hasNextPage } = await shops.listShops({ first: pageSize, after }, newCall());
+    const { edges, hasNextPage } = await shops.listShops({ first: maxPageShops, after }, newCall());
     yield edges.flatMap(({ shop }) => shop ?? []);
     after = edges.at(-1)?.cursor;
     if (!hasNextPage || after === undefined) return;
   }
-  throw new Error(`There are more than ${maxShopPages * pageSize} shops; raise maxShopPages.`);
+  throw new Error(`There are more than ${maxShopPages * maxPageShops} shops; raise maxShopPages.`);
 }
 
 /** The goods of some shops: a page of each shop a call, until no shop has a further one. */
@@ -56,7 +89,7 @@ async function* goodsOf(
 ): AsyncGenerator<Goods[]> {
   let open: { parentId: string; first: number; after?: string | undefined }[] = shops.map(({ id }) => ({
     parentId: id,
-    first: pageSize,
+    first: goodsPerShop,
   }));
   while (open.length > 0) {
     const { pages } = await goods.batchListShopGoods({ pages: open }, newCall());
@@ -80,4 +113,10 @@ const toGoodsEntry = ({ id, name, description }: Goods): Entry => ({
   refId: id,
   name,
   body: description,
+});
+
+const withWords = (entry: Entry): IndexedEntry => ({
+  ...entry,
+  nameWords: wordsOf(entry.name),
+  bodyWords: wordsOf(entry.body),
 });

@@ -1,8 +1,8 @@
 import { type Page, toPage } from '@tiffin/lib/paging/page';
 import type { EntryKind, FoundEntry, FoundPosition } from '../data/entry.ts';
-import { findEntries } from '../data/entry-store.ts';
+import { findEntries } from '../data/find-entries.ts';
+import { askedWords } from './asked-words.ts';
 import type { SearchDeps } from './deps.ts';
-import { toTsquery, wordsOf } from './query-words.ts';
 
 export interface SearchInput {
   readonly text: string;
@@ -12,17 +12,15 @@ export interface SearchInput {
 }
 
 /**
- * Entries for what somebody typed, best first. Four classes, each above the next: the very name, a name that begins
- * with the text, an entry that has all the words (within it by PostgreSQL's ts_rank_cd, names before descriptions),
- * a name that is similar, typing errors included (within it by pg_trgm's word_similarity). No search goes beyond its
- * first 1,000 hits.
+ * Entries that have all the words that somebody typed, best first. Each word counts by how the entry has it: in its
+ * name exactly 100 points, as a beginning 80, in the body 60 and 40, with typing errors 20 or less. A name that holds
+ * little else gains up to 19. No search goes beyond its first 1,000 hits.
  */
 export async function search(
   { database }: SearchDeps,
   { text, kinds, first, after }: SearchInput,
 ): Promise<Page<FoundEntry>> {
-  const words = wordsOf(text);
+  const words = askedWords(text);
   if (words.length === 0) return { items: [], hasNextPage: false };
-  const query = { text: words.join(' '), words: toTsquery(words), kinds, after, maxItems: first + 1 };
-  return toPage(await findEntries(database, query), first);
+  return toPage(await findEntries(database, { words, kinds, after, maxItems: first + 1 }), first);
 }

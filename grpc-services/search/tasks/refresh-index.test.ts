@@ -4,7 +4,7 @@ import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { SearchDeps } from '../domain/deps.ts';
 import { refreshIndex } from './refresh-index.ts';
 
-/** Drawing a generation is the first thing that a reindex does; here it is all it does. */
+/** Claiming the index is the first thing that a reindex does; here it is all it does. */
 function failingDeps(clock: VirtualClock, attemptsAtMs: number[]): SearchDeps {
   const startMs = clock.now();
   const database = {
@@ -45,6 +45,21 @@ test('a filled index waits for the interval', async () => {
   );
   await clock.advance(59_999);
   assert.deepEqual(attemptsAtMs, []);
+  stop.abort();
+  await task;
+});
+
+test('without an interval an index is made once, and left alone then', async () => {
+  const clock = new VirtualClock();
+  const attemptsAtMs: number[] = [];
+  const deps = failingDeps(clock, attemptsAtMs);
+  const { signal } = new AbortController();
+  await refreshIndex(deps, { intervalMs: 0, isFilled: true }, signal, () => {});
+  assert.equal(clock.pendingTimers, 0);
+  const stop = new AbortController();
+  const task = refreshIndex(deps, { intervalMs: 0, isFilled: false }, stop.signal, () => {});
+  await clock.advance(200_000);
+  assert.deepEqual(attemptsAtMs, [1_000, 3_000, 7_000, 15_000, 31_000, 63_000, 123_000, 183_000]);
   stop.abort();
   await task;
 });
