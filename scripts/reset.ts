@@ -6,13 +6,17 @@ import { DataDirectoryOwned, takeOwnerLock } from '@tiffin/lib/engines/owner-loc
 // Only what Tiffin itself puts there: DATA_DIR may name a folder with other things in it.
 const CONTENTS = ['postgres', 'postgres.new', 'keys'];
 
+class UnknownArgument extends Error {}
+
 const dataDir = resolve(process.env.DATA_DIR || '.data');
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 try {
+  if (process.argv.length > 2)
+    throw new UnknownArgument(`Unknown argument "${process.argv[2]}": reset takes none.`);
   wipe();
 } catch (error) {
-  if (!(error instanceof DataDirectoryOwned)) throw error;
+  if (!(error instanceof DataDirectoryOwned || error instanceof UnknownArgument)) throw error;
   process.stderr.write(`Nothing was removed. ${error.message}\n`);
   process.exitCode = 1;
 }

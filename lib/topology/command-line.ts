@@ -12,6 +12,9 @@ export function readCommandLine(args: readonly string[], known: readonly string[
   const list =
     first === '--run' ? others[0] : first.startsWith('--run=') ? first.slice('--run='.length) : undefined;
   const surplus = first === '--run' ? others.slice(1) : others;
+  if (first === '--run' && list === undefined) {
+    return { kind: 'refused', sentence: `--run needs names of components: ${known.join(', ')}.` };
+  }
   if (list === undefined || surplus.length > 0) {
     return { kind: 'refused', sentence: `Unknown argument "${surplus[0] ?? first}". Try --help.` };
   }
@@ -38,6 +41,7 @@ In a split process every component listens. Set
   SHOP_URL=host:5002                where the service shop listens (gRPC)
   SHOP_SUBGRAPH_URL=http://host:4001/graphql   where a subgraph listens
   PORT, SHOP_PORT, …                another port than the default
-  INTERNAL_TOKEN_SECRET             signs traffic between processes
-README.md lists every variable.`;
+  INTERNAL_TOKEN_SECRET, TOKEN_SIGNING_KEY, TOKEN_VERIFY_KEYS
+                                    secrets that they share: npm run -s keys > keys.env
+docs/configuration.md lists every variable.`;
 }

@@ -19,6 +19,7 @@ import { componentLogger, type Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Engines } from './engines.ts';
 import type { Links } from './links.ts';
+import { portVariable } from './process-config.ts';
 import type { StartReport } from './start-report.ts';
 import type { TopologyComponent } from './topology.ts';
 
@@ -151,7 +152,12 @@ export class ProcessHost {
 
   async #listen(name: string, http: FastifyInstance, port: number): Promise<void> {
     const { host, report } = this.#options;
-    await http.listen({ host, port });
+    await http.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new Error(`port ${port} on ${host} is taken: set ${portVariable(name)} to another one.`, {
+        cause: error,
+      });
+    });
     report.listens(name, `http://${host}:${(http.server.address() as AddressInfo).port}`);
   }
 }
