@@ -1,5 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/**
+ * The index in two halves: searches read one while a reindex fills the other. A half is emptied by TRUNCATE, which
+ * gives its room back at once; the embedded engine never vacuums, so deleted rows would pile up there for ever.
+ */
 export class CreateTables extends Migration {
   override readonly name = '0001-create-tables';
 
@@ -8,50 +12,47 @@ export class CreateTables extends Migration {
     this.addSql('create extension if not exists pg_trgm with schema public');
     this.addSql(`
       create table search.entry (
-        generation integer not null,
+        half smallint not null,
         kind smallint not null check (kind in (1, 2)),
         ref_id bigint not null check (ref_id > 0),
         name text not null check (char_length(name) between 1 and 80),
         body text not null check (char_length(body) <= 2000),
-        words tsvector not null
-          generated always as (setweight(to_tsvector('simple', name), 'A') || to_tsvector('simple', body)) stored,
-        primary key (generation, kind, ref_id)
-      )`);
-    this.addSql('create index entry_by_words on search.entry using gin (words)');
-    this.addSql('create index entry_by_trigrams on search.entry using gin (name public.gin_trgm_ops)');
+        words tsvector not null,
+        primary key (half, kind, ref_id)
+      ) partition by list (half)`);
+    // Every word of a half once: a typing error is looked up among words, not among texts.
     this.addSql(`
-      create table search.generation (
-        current integer not null,
-        last_drawn integer not null,
-        check (current <= last_drawn)
-      )`);
-    this.addSql('insert into search.generation (current, last_drawn) values (0, 0)');
-    // A function because only it can carry a threshold of its own into the trigram operator, which uses the index.
-    // The scores are the ranking of docs in domain/search.ts; the limit bounds what one search can cost.
+      create table search.word (
+        half smallint not null,
+        word text collate "C" not null,
+        primary key (half, word)
+      ) partition by list (half)`);
+    for (const half of [0, 1]) {
+      this.addSql(`create table search.entry_${half} partition of search.entry for values in (${half})`);
+      this.addSql(`create table search.word_${half} partition of search.word for values in (${half})`);
+      // Without the list of pending entries, which every search would have to read until a vacuum.
+      this.addSql(
+        `create index entry_${half}_by_words on search.entry_${half} using gin (words) with (fastupdate = off)`,
+      );
+      this.addSql(
+        `create index word_${half}_by_trigrams on search.word_${half}
+         using gin (word public.gin_trgm_ops) with (fastupdate = off)`,
+      );
+    }
     this.addSql(`
-      create function search.find(asked text, query tsquery, kinds smallint[])
-      returns table (kind smallint, ref_id bigint, name text, body text, score integer)
-      language sql stable
-      set pg_trgm.word_similarity_threshold = '0.3'
-      as $$
-        select e.kind, e.ref_id, e.name, e.body,
-          case
-            when lower(e.name) = lower(asked) then 4000
-            when starts_with(lower(e.name), lower(asked)) then 3000
-            when e.words @@ query then 2000 + round(999 * ts_rank_cd(e.words, query, 32))::integer
-            else round(1000 * public.word_similarity(asked, e.name))::integer
-          end as score
-        from search.entry e
-        where e.generation = (select current from search.generation)
-          and e.kind = any(kinds)
-          and (e.words @@ query or asked operator(public.<%) e.name)
-        order by score desc, e.kind, e.ref_id
-        limit 1000
-      $$`);
+      create table search.index_state (
+        is_only_row boolean primary key default true check (is_only_row),
+        is_filled boolean not null,
+        live_half smallint not null check (live_half in (0, 1)),
+        claim integer not null,
+        claimed_until timestamptz not null
+      )`);
+    this.addSql(`
+      insert into search.index_state (is_filled, live_half, claim, claimed_until)
+      values (false, 0, 0, to_timestamp(0))`);
   }
 
   override down(): void {
-    this.addSql('drop function search.find');
-    this.addSql('drop table search.generation, search.entry');
+    this.addSql('drop table search.index_state, search.word, search.entry');
   }
 }
