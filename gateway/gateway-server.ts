@@ -30,7 +30,7 @@ const refusal = JSON.stringify({ errors: [refusedRequest(new Error('Send and acc
 /** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
 export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
   const { executor, tokens, clock, logger, budget } = options;
-  const handle = createGraphQLHandler(executor, logger);
+  const handle = createGraphQLHandler(executor, logger, clock);
   const app = createHttpServer(options);
   addRequestTelemetry(app, options);
 
@@ -52,6 +52,7 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
       return reply
         .code(status)
         .headers(answerHeaders ?? {})
+        .header('cache-control', 'no-store')
         .type(answerHeaders?.['content-type'] ?? 'application/json; charset=utf-8')
         .send(text ?? refusal);
     },

@@ -1,8 +1,10 @@
+import type { Clock } from '@tiffin/lib/clock/clock';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import { GraphQLError, getVariableValues, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import { createHandler, type Handler, type Response } from 'graphql-http';
+import { answerInTime } from './answer-in-time.ts';
 import { clientError, refusedRequest } from './client-error.ts';
 import type { ClientOperation, Executor } from './executor.ts';
 import { OperationCache } from './operation-cache.ts';
@@ -17,7 +19,11 @@ export interface RequestContext {
 type Run = { readonly request: RequestContext; readonly operation: ClientOperation };
 
 /** GraphQL over HTTP as graphql-http reads the specification; looking up and running operations is ours. */
-export function createGraphQLHandler(executor: Executor, logger: Logger): Handler<unknown, RequestContext> {
+export function createGraphQLHandler(
+  executor: Executor,
+  logger: Logger,
+  clock: Clock,
+): Handler<unknown, RequestContext> {
   const { schema } = executor;
   const operations = new OperationCache(schema);
   return createHandler<unknown, RequestContext, Run>({
@@ -37,7 +43,7 @@ export function createGraphQLHandler(executor: Executor, logger: Logger): Handle
     async execute({ contextValue }) {
       const { operation, request } = contextValue as Run;
       const { call, scope } = request;
-      const result = await executor.execute(operation, call, scope);
+      const result = await answerInTime(executor.execute(operation, call, scope), call, clock);
       if (!result.errors) return result;
       const onDefect = (err: Error) => logger.error({ requestId: call.requestId, err }, 'operation failed');
       return { ...result, errors: result.errors.map((error) => clientError(error, onDefect)) };

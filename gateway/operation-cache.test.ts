@@ -59,3 +59,15 @@ test('a refused text is remembered, and the number of texts is bounded', () => {
   operations.get('{ title }');
   assert.notEqual(operations.get('{ colour }'), refused);
 });
+
+test('a text of too many tokens and an operation that may return too much are refused, up to the bound taken', () => {
+  const cache = new OperationCache(schema, { maxTokens: 5, maxFields: 2 });
+  assert.ok('operation' in cache.get('{ title author }'));
+  const tooLong = cache.get('{ a: title b: author }');
+  assert.match('errors' in tooLong ? (tooLong.errors[0]?.message ?? '') : '', /more that 5 tokens/);
+  const tooMuch = new OperationCache(schema, { maxFields: 2 }).get('{ title author a: title }');
+  assert.match(
+    'errors' in tooMuch ? (tooMuch.errors[0]?.message ?? '') : '',
+    /return 3 field values; at most 2/,
+  );
+});

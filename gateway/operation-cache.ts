@@ -6,17 +6,37 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { operationSize } from './operation-size.ts';
 
 export type CheckedOperation =
   | { readonly document: DocumentNode; readonly operation: OperationDefinitionNode }
   | { readonly errors: readonly GraphQLError[] };
 
-/** The operations of clients, each text parsed and validated once. */
+export interface OperationLimits
+  extends Pick<CheckedDocumentsOptions, 'maxDocuments' | 'maxTextLength' | 'maxTokens'> {
+  /** What an answer may have in field values at most, by `operationSize`. */
+  readonly maxFields?: number;
+}
+
+/** The operations of clients, each text parsed, validated and measured once. */
 export class OperationCache {
   readonly #documents: CheckedDocuments;
 
-  constructor(schema: GraphQLSchema, options?: CheckedDocumentsOptions) {
-    this.#documents = new CheckedDocuments(schema, options);
+  constructor(
+    schema: GraphQLSchema,
+    { maxFields = 50_000, maxTokens = 10_000, ...limits }: OperationLimits = {},
+  ) {
+    this.#documents = new CheckedDocuments(schema, {
+      ...limits,
+      maxTokens,
+      refuse(document) {
+        const size = operationSize(document, schema);
+        if (size <= maxFields) return undefined;
+        return new GraphQLError(
+          `The operation may return ${size} field values; at most ${maxFields} are allowed. Ask for smaller pages.`,
+        );
+      },
+    });
   }
 
   /** The operation that `operationName` picks; where the document has one only, the name may be left out. */

@@ -17,6 +17,7 @@ after(async () => {
 
 testKillNine('PostgreSQL and Redis', async () => ({
   DATABASE_URL: postgres.url,
+  DEMO_DATA: 'true',
   REDIS_URL: redis.url,
   DATA_DIR: dataDir,
 }));

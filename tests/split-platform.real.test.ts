@@ -33,6 +33,7 @@ describe('every component as a process of its own', () => {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
     const shared = {
       DATABASE_URL: postgres.url,
+      DEMO_DATA: 'true',
       REDIS_URL: redis.url,
       INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex'),
       TOKEN_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),

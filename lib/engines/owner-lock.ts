@@ -38,7 +38,8 @@ const heldLocks = new Set<DatabaseSync>();
  * Throws `DataDirectoryOwned` when another owner lives (in this process too).
  */
 export function takeOwnerLock(dataDir: string): OwnerLock {
-  mkdirSync(dataDir, { recursive: true });
+  // It will hold password hashes and addresses.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const ownerFile = join(dataDir, OWNER_FILE);
   const lock = new DatabaseSync(join(dataDir, LOCK_FILE));
   try {

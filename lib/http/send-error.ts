@@ -12,6 +12,7 @@ export function errorExtensions(error: AppError): Record<string, unknown> {
 export function sendError(reply: FastifyReply, thrown: unknown, maxBodyBytes: number): FastifyReply {
   const error = fromFastify(thrown, maxBodyBytes) ?? toAppError(thrown);
   if (error.code === 'INTERNAL') reply.log.error({ err: error.cause }, 'request failed');
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
   return reply
     .code(errorCatalogue[error.code].httpStatus)
     .type(`${answerType(reply.request.headers.accept)}; charset=utf-8`)

@@ -6,6 +6,10 @@ export interface CheckedDocumentsOptions {
   readonly maxDocuments?: number;
   /** How much text the kept documents have in all, in UTF-16 units. */
   readonly maxTextLength?: number;
+  /** A text of more tokens is refused before it is read to its end. */
+  readonly maxTokens?: number;
+  /** Says why a valid document is refused all the same; nothing where it is taken. */
+  readonly refuse?: (document: DocumentNode) => GraphQLError | undefined;
 }
 
 export type CheckedDocument =
@@ -15,11 +19,13 @@ export type CheckedDocument =
 /** Parses and validates each text once. Refused texts are kept too, so that sending one again costs us nothing. */
 export class CheckedDocuments {
   readonly #schema: GraphQLSchema;
+  readonly #options: CheckedDocumentsOptions;
   readonly #checked: LRUCache<string, CheckedDocument>;
 
   constructor(schema: GraphQLSchema, options: CheckedDocumentsOptions = {}) {
     const { maxDocuments = 2_000, maxTextLength = 16_000_000 } = options;
     this.#schema = schema;
+    this.#options = options;
     this.#checked = new LRUCache({
       max: maxDocuments,
       maxSize: maxTextLength,
@@ -30,17 +36,23 @@ export class CheckedDocuments {
   get(text: string): CheckedDocument {
     const known = this.#checked.get(text);
     if (known) return known;
-    const checked = check(text, this.#schema);
+    const checked = check(text, this.#schema, this.#options);
     this.#checked.set(text, checked);
     return checked;
   }
 }
 
-function check(text: string, schema: GraphQLSchema): CheckedDocument {
+function check(
+  text: string,
+  schema: GraphQLSchema,
+  { maxTokens, refuse }: CheckedDocumentsOptions,
+): CheckedDocument {
   try {
-    const document = parse(text);
+    const document = parse(text, { maxTokens });
     const [first, ...others] = validate(schema, document);
-    return first ? { errors: [first, ...others] } : { document };
+    if (first) return { errors: [first, ...others] };
+    const refusal = refuse?.(document);
+    return refusal ? { errors: [refusal] } : { document };
   } catch (thrown) {
     if (thrown instanceof GraphQLError) return { errors: [thrown] };
     // graphql-js descends by recursion: a text of nothing but braces ends the stack.

@@ -15,6 +15,7 @@ test('without an environment everything is embedded and listens where the topolo
   const config = loadProcessConfig(topology, {});
   assert.equal(config.databaseUrlOf('shop'), undefined);
   assert.equal(config.redisUrl, undefined);
+  assert.equal(config.demoDataOf('shop'), true);
   assert.deepEqual(['gateway', 'shop-subgraph', 'shop'].map(config.portOf), [4000, 4001, 5002]);
 });
 
@@ -23,6 +24,13 @@ test('PORT is the port of the gateway, <NAME>_PORT and <NAME>_URL those of the o
   const config = loadProcessConfig(topology, env);
   assert.deepEqual([config.portOf('gateway'), config.portOf('shop-subgraph')], [4100, 0]);
   assert.equal(config.urlOf('shop'), 'shop.internal:5002');
+});
+
+test('a server gets no demo data unless it is asked for: the passwords are public', () => {
+  const env = { DATABASE_URL: 'postgres://db/all' };
+  assert.equal(loadProcessConfig(topology, env).demoDataOf('shop'), false);
+  assert.equal(loadProcessConfig(topology, { ...env, DEMO_DATA: 'true' }).demoDataOf('shop'), true);
+  assert.equal(loadProcessConfig(topology, { DEMO_DATA: 'false' }).demoDataOf('shop'), false);
 });
 
 test("a service's own database comes before the shared one, and is named in errors", () => {

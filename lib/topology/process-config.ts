@@ -27,7 +27,11 @@ export const processVariables = {
     optional: true,
     description: 'Where a process of services only answers /readyz and /metrics; else its first port + 1000.',
   }),
-  DEMO_DATA: boolean({ default: true, description: 'Whether empty databases are filled with demo data.' }),
+  DEMO_DATA: boolean({
+    optional: true,
+    description:
+      'Whether empty databases are filled with demo data, public passwords included; by default the embedded one is, a server is not.',
+  }),
   REQUEST_TIMEOUT_MS: durationMs({
     default: 5_000,
     min: 1,
@@ -66,7 +70,8 @@ export interface ProcessConfig {
   ) => { readonly url: string; readonly variable: string } | undefined;
   readonly redisUrl: string | undefined;
   readonly internalTokenSecret: string | undefined;
-  readonly demoData: boolean;
+  /** Whether an empty database of a service is filled with demo data. */
+  readonly demoDataOf: (service: string) => boolean;
   readonly opsPort: number | undefined;
   readonly maxRequestMs: number;
   readonly rpcTimeoutMs: number;
@@ -86,18 +91,19 @@ export interface ProcessConfig {
 export function loadProcessConfig(topology: Topology, env: Env): ProcessConfig {
   const schema: ConfigSchema = { ...processVariables, ...componentVariables(topology) };
   const values = loadConfig(schema, env) as Config<typeof processVariables> & Record<string, unknown>;
+  const databaseUrlOf = (service: string) => {
+    const own = `${variablePrefix(service)}_DATABASE_URL`;
+    const variable = values[own] === undefined ? 'DATABASE_URL' : own;
+    const databaseUrl = values[variable] as string | undefined;
+    return databaseUrl === undefined ? undefined : { url: databaseUrl, variable };
+  };
   return {
     host: values.HOST,
     dataDir: values.DATA_DIR,
-    databaseUrlOf(service) {
-      const own = `${variablePrefix(service)}_DATABASE_URL`;
-      const variable = values[own] === undefined ? 'DATABASE_URL' : own;
-      const databaseUrl = values[variable] as string | undefined;
-      return databaseUrl === undefined ? undefined : { url: databaseUrl, variable };
-    },
+    databaseUrlOf,
     redisUrl: values.REDIS_URL,
     internalTokenSecret: values.INTERNAL_TOKEN_SECRET,
-    demoData: values.DEMO_DATA,
+    demoDataOf: (service) => values.DEMO_DATA ?? databaseUrlOf(service) === undefined,
     opsPort: values.OPS_PORT,
     maxRequestMs: values.REQUEST_TIMEOUT_MS,
     rpcTimeoutMs: values.RPC_TIMEOUT_MS,

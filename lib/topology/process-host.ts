@@ -36,7 +36,7 @@ export interface ProcessHostOptions {
   readonly budget: RequestBudget;
   readonly host: string;
   readonly dataDir: string;
-  readonly demoData: boolean;
+  readonly demoDataOf: (service: string) => boolean;
   /** Whether services and subgraphs listen for other processes. */
   readonly isSplit: boolean;
   /** Calls under way at a stop get this long to end. */
@@ -77,7 +77,7 @@ export class ProcessHost {
           maxBodyBytes: 1_024,
         });
         await this.#listen('ops', http, port);
-        return { stop: () => http.close() };
+        return { stop: () => this.#close(http) };
       },
     };
   }
@@ -115,7 +115,7 @@ export class ProcessHost {
       newRequestId: randomUUID,
     });
     await this.#listen(name, http, port);
-    return { stop: () => http.close() };
+    return { stop: () => this.#close(http) };
   }
 
   async #startGateway(name: string, start: StartGateway, port: number): Promise<Running> {
@@ -125,15 +125,15 @@ export class ProcessHost {
     const gateway = await start({ clock, logger, metrics, env, dataDir, budget, isReady, subgraph });
     await this.#listen(name, gateway.http, port);
     return {
-      async stop() {
-        await gateway.http.close();
+      stop: async () => {
+        await this.#close(gateway.http);
         await gateway.stop();
       },
     };
   }
 
   #platformOf(name: string): Platform {
-    const { clock, metrics, env, dataDir, demoData, engines, links, report } = this.#options;
+    const { clock, metrics, env, dataDir, demoDataOf, engines, links, report } = this.#options;
     const logger = componentLogger(this.#options.logger, name);
     return {
       clock,
@@ -141,13 +141,21 @@ export class ProcessHost {
       metrics,
       env,
       dataDir,
-      demoData,
+      demoData: demoDataOf(name),
       progress: (label) => report.progress(label),
       openDatabase: (options) => engines.openDatabase(name, options),
       openIds: (database) => openIdGenerator({ database, clock, logger }),
       redis: () => engines.redis(),
       client: (definition) => links.client(definition),
     };
+  }
+
+  /** Lets requests under way end; after the grace a client that is slow to send or to read is cut off. */
+  async #close(http: FastifyInstance): Promise<void> {
+    const { clock, graceMs } = this.#options;
+    const timer = clock.setTimer(graceMs, () => http.server.closeAllConnections());
+    await http.close();
+    timer.cancel();
   }
 
   async #listen(name: string, http: FastifyInstance, port: number): Promise<void> {

@@ -42,6 +42,14 @@ suite('login attempts', () => {
     await assert.rejects(attempts.count('anew@tiffin.example'), isRateLimited);
   });
 
+  test('are given back when no password was looked at', async () => {
+    const attempts = attemptsOn(new RedisMock());
+    await useUp(attempts, 'given@tiffin.example');
+    await attempts.giveBack('given@tiffin.example');
+    await attempts.count('given@tiffin.example');
+    await assert.rejects(attempts.count('given@tiffin.example'), isRateLimited);
+  });
+
   test('made at the same time cannot slip past the limit', async () => {
     const attempts = attemptsOn(new RedisMock());
     const results = await Promise.allSettled(

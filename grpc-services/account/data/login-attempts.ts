@@ -10,6 +10,8 @@ export interface LoginAttempts {
    * @throws AppError RATE_LIMITED when the account had too many failed attempts.
    */
   count(emailKey: string): Promise<void>;
+  /** Takes an attempt back whose password was never looked at. */
+  giveBack(emailKey: string): Promise<void>;
   /** After the right password the account starts anew. */
   forget(emailKey: string): Promise<void>;
 }
@@ -36,6 +38,9 @@ export function createLoginAttempts({ redis, maxAttempts, windowMs }: LoginAttem
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         throw new AppError('RATE_LIMITED', { retryAfterMs: Math.max(1, Math.ceil(refusal.msBeforeNext)) });
       }
+    },
+    async giveBack(emailKey) {
+      await limiter.reward(loginAttemptsKey(emailKey));
     },
     async forget(emailKey) {
       await limiter.delete(loginAttemptsKey(emailKey));

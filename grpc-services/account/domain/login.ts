@@ -33,7 +33,11 @@ async function authenticate(
   passwords.assertRoom();
   await loginAttempts.count(emailKey);
   const found = await findLogin(database, emailKey);
-  const isRight = await passwords.matches(password, found?.passwordHash, signal);
+  const isRight = await passwords.matches(password, found?.passwordHash, signal).catch(async (error) => {
+    // Nobody has learnt whether the password was right, so nobody has guessed.
+    await loginAttempts.giveBack(emailKey);
+    throw error;
+  });
   if (!found || !isRight) throw new AppError('INVALID_CREDENTIALS', {});
   await loginAttempts.forget(emailKey);
   return found.user;

@@ -1,0 +1,81 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+
+type Composite = NonNullable<ReturnType<GraphQLSchema['getType']>>;
+
+/** What a variable may ask for at most: no connection returns more. */
+const maxPageItems = 100;
+
+/**
+ * How many field values an answer to a document can have at most, before it runs: a page counts as many times as it
+ * has items at most. Each fragment is measured once, so the time is linear in the text, however often it is spread.
+ * The document must be valid against the schema.
+ */
+export function operationSize(document: DocumentNode, schema: GraphQLSchema): number {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  const fragmentSizes = new Map<string, number>();
+
+  function sizeOfFragment(name: string): number {
+    const known = fragmentSizes.get(name);
+    if (known !== undefined) return known;
+    const fragment = fragments.get(name);
+    const type = fragment && schema.getType(fragment.typeCondition.name.value);
+    const size = fragment && type ? sizeOf(fragment.selectionSet, type) : 0;
+    fragmentSizes.set(name, size);
+    return size;
+  }
+
+  function sizeOf({ selections }: SelectionSetNode, parent: Composite): number {
+    let size = 0;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        size += sizeOfFragment(selection.name.value);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const { typeCondition, selectionSet } = selection;
+        size += sizeOf(selectionSet, (typeCondition && schema.getType(typeCondition.name.value)) ?? parent);
+      } else {
+        size += sizeOfField(selection, parent);
+      }
+    }
+    return size;
+  }
+
+  function sizeOfField(node: FieldNode, parent: Composite): number {
+    const field =
+      isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    if (!field || !node.selectionSet) return 1;
+    const type = getNamedType(field.type);
+    return isCompositeType(type) ? 1 + itemsOf(node, field) * sizeOf(node.selectionSet, type) : 1;
+  }
+
+  let largest = 0;
+  for (const node of document.definitions) {
+    if (node.kind !== Kind.OPERATION_DEFINITION) continue;
+    const root = schema.getRootType(node.operation);
+    if (root) largest = Math.max(largest, sizeOf(node.selectionSet, root));
+  }
+  return largest;
+}
+
+/** The items that a connection's page has at most; 1 for any other field. */
+function itemsOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+  const first = field.args.find(({ name }) => name === 'first');
+  if (!first) return 1;
+  const given = node.arguments?.find(({ name }) => name.value === 'first')?.value;
+  if (given?.kind === Kind.INT) return Math.min(maxPageItems, Math.max(1, Number(given.value)));
+  return given === undefined && typeof first.defaultValue === 'number' ? first.defaultValue : maxPageItems;
+}
