@@ -11,6 +11,8 @@ import { gatewayVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { playgroundPage } from './playground.ts';
 
+export { gatewayVariables as variables };
+
 /** Starts the gateway: loads the supergraph, links its subgraphs and makes the one endpoint. */
 export const start: StartGateway = async ({
   clock,

@@ -23,6 +23,8 @@ import { createHashSlots } from './domain/hash-slots.ts';
 import { createScryptHasher, type PasswordHasher } from './domain/password-hash.ts';
 import { createPasswords } from './domain/passwords.ts';
 
+export { accountConfig as variables };
+
 /** Starts the account service: users, their sessions and their addresses. */
 export const start: StartService = async (platform) => {
   const { clock, dataDir, env } = platform;

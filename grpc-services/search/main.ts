@@ -14,6 +14,8 @@ import type { SearchDeps } from './domain/deps.ts';
 import { searchConfig } from './search-config.ts';
 import { refreshIndex, reindexOnce } from './tasks/refresh-index.ts';
 
+export { searchConfig as variables };
+
 /** Starts the search service: an index of shops and goods, which it fills by itself. */
 export const start: StartService = async (platform) => {
   const config = loadConfig(searchConfig, platform.env);

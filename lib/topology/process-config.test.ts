@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from '../config/config.ts';
+import { integer } from '../config/variable.ts';
 import { loadProcessConfig } from './process-config.ts';
 import type { Topology } from './topology.ts';
 
@@ -39,6 +40,25 @@ test("a service's own database comes before the shared one, and is named in erro
     url: 'postgres://db/shop',
     variable: 'SHOP_DATABASE_URL',
   });
+});
+
+test('the variables of the components that run are read with the rest, those of others are not', () => {
+  const own = {
+    ...topology,
+    shop: {
+      ...topology.shop,
+      variables: { SHOP_LIMIT: integer({ default: 1, min: 1, max: 9, description: '' }) },
+    },
+  };
+  const env = { SHOP_LIMIT: 'many', PORT: 'abc' };
+  assert.throws(
+    () => loadProcessConfig(own as Topology, env, ['shop']),
+    /SHOP_LIMIT[\s\S]*PORT|PORT[\s\S]*SHOP_LIMIT/,
+  );
+  assert.throws(
+    () => loadProcessConfig(own as Topology, env, ['gateway']),
+    (error: Error) => !error.message.includes('SHOP_LIMIT'),
+  );
 });
 
 test('every bad variable is named at once, no secret is shown', () => {

@@ -85,11 +85,16 @@ export interface ProcessConfig {
 }
 
 /**
- * The configuration of a process that may run any part of the topology.
+ * The configuration of a process that runs some components of the topology.
  * @throws ConfigError that lists every bad variable.
  */
-export function loadProcessConfig(topology: Topology, env: Env): ProcessConfig {
-  const schema: ConfigSchema = { ...processVariables, ...componentVariables(topology) };
+export function loadProcessConfig(
+  topology: Topology,
+  env: Env,
+  running: readonly string[] = Object.keys(topology),
+): ProcessConfig {
+  const own = running.map((name) => topology[name]?.variables ?? {});
+  const schema: ConfigSchema = Object.assign({}, ...own, processVariables, componentVariables(topology));
   const values = loadConfig(schema, env) as Config<typeof processVariables> & Record<string, unknown>;
   const databaseUrlOf = (service: string) => {
     const own = `${variablePrefix(service)}_DATABASE_URL`;

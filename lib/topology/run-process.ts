@@ -65,7 +65,7 @@ export async function startProcess(
   env: Env,
   { clock = systemClock, processEvents, write = toStdout, redraw }: Surroundings = {},
 ): Promise<RunningProcess> {
-  const config = loadProcessConfig(topology, env);
+  const config = loadProcessConfig(topology, env, names);
   const isSplit = names.length < Object.keys(topology).length;
   const missing = isSplit ? missingSettings(topology, names, config, env) : [];
   if (missing.length > 0) throw new ConfigError(missing.map((what) => `Set ${what}.`));

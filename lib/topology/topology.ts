@@ -1,3 +1,4 @@
+import type { ConfigSchema } from '../config/config.ts';
 import type { StartGateway } from '../service/gateway.ts';
 import type { StartService, StartSubgraph } from '../service/service.ts';
 
@@ -6,6 +7,8 @@ interface ComponentBase {
   readonly port: number;
   /** The components that it calls: in this process, or by `<NAME>_URL`. */
   readonly calls: readonly string[];
+  /** What it reads from its environment itself; checked with everything else, before anything starts. */
+  readonly variables?: ConfigSchema;
   /** Variables that it makes up by itself in a whole platform, and that a split one must share. */
   readonly sharedWhenSplit?: readonly string[];
 }

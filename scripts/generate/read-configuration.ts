@@ -27,7 +27,7 @@ export async function readConfiguration(rootDir: string): Promise<Configuration>
 }
 
 const NO_COMPONENT =
-  'data:text/javascript,export const start = () => {}; export const runProcess = () => {};';
+  'data:text/javascript,export const start = () => {}; export const variables = {}; export const runProcess = () => {};';
 
 /**
  * tiffin.ts imports every component, and those import generated code, which may be stale or missing while it is being
