@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import type { OpsOptions } from '../http/ops-routes.ts';
 import { type RequestBudget, requestCall } from '../http/request-call.ts';
+import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { OperationScope } from './operation-scope.ts';
@@ -24,10 +25,17 @@ export function createSubgraphServer(options: SubgraphServerOptions): FastifyIns
   const { subgraph, tokens, clock, budget, maxBodyBytes = 4 * 1024 * 1024 } = options;
   const app = createHttpServer({ ...options, maxBodyBytes });
 
-  app.post('/graphql', async (request, reply) => {
+  // Before the body is read: who is not signed may not make us parse anything.
+  const identities = new WeakMap<FastifyRequest, Identity>();
+  const onRequest = async (request: FastifyRequest) => {
     const token = request.headers[identityHeader];
     if (typeof token !== 'string') throw new AppError('UNAUTHENTICATED', {});
-    const identity = await tokens.verify(token);
+    identities.set(request, await tokens.verify(token));
+  };
+
+  app.post('/graphql', { onRequest }, async (request, reply) => {
+    const identity = identities.get(request);
+    if (!identity) throw new AppError('UNAUTHENTICATED', {});
     const subgraphRequest = toSubgraphRequest(request.body);
     using requested = requestCall(request, reply, identity, clock, budget);
     return await subgraph.execute(subgraphRequest, requested.call, new OperationScope());
