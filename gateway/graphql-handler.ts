@@ -28,7 +28,7 @@ export function createGraphQLHandler(
   const operations = new OperationCache(schema);
   return createHandler<unknown, RequestContext, Run>({
     onSubscribe({ method, context }, { query: text, operationName, variables }) {
-      const checked = operations.get(text, operationName);
+      const checked = operations.get(text, operationName, variables ?? {});
       if ('errors' in checked) return checked.errors;
       const { document, operation } = checked;
       if (method === 'GET' && operation.operation === OperationTypeNode.MUTATION) return mutationOverGet();

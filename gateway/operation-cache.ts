@@ -18,31 +18,43 @@ export interface OperationLimits
   readonly maxFields?: number;
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
 /** The operations of clients, each text parsed, validated and measured once. */
 export class OperationCache {
+  readonly #schema: GraphQLSchema;
   readonly #documents: CheckedDocuments;
+  readonly #maxFields: number;
+  /** What a document may return at most, whatever its variables are. */
+  readonly #sizes = new WeakMap<DocumentNode, number>();
 
   constructor(
     schema: GraphQLSchema,
-    { maxFields = 50_000, maxTokens = 10_000, ...limits }: OperationLimits = {},
+    { maxFields = 100_000, maxTokens = 10_000, ...limits }: OperationLimits = {},
   ) {
-    this.#documents = new CheckedDocuments(schema, {
-      ...limits,
-      maxTokens,
-      refuse(document) {
-        const size = operationSize(document, schema);
-        if (size <= maxFields) return undefined;
-        return new GraphQLError(
-          `The operation may return ${size} field values; at most ${maxFields} are allowed. Ask for smaller pages.`,
-        );
-      },
-    });
+    this.#schema = schema;
+    this.#documents = new CheckedDocuments(schema, { ...limits, maxTokens });
+    this.#maxFields = maxFields;
   }
 
   /** The operation that `operationName` picks; where the document has one only, the name may be left out. */
-  get(text: string, operationName?: string | null): CheckedOperation {
+  get(text: string, operationName?: string | null, variables: Variables = {}): CheckedOperation {
     const checked = this.#documents.get(text);
-    return 'errors' in checked ? checked : pick(checked.document, operationName);
+    if ('errors' in checked) return checked;
+    const size = this.#sizeOf(checked.document, variables);
+    if (size <= this.#maxFields) return pick(checked.document, operationName);
+    const message = `The operation may return ${size} field values; at most ${this.#maxFields} are allowed. Ask for smaller pages.`;
+    return { errors: [new GraphQLError(message)] };
+  }
+
+  /** Most documents are small enough for any variables; only the others are measured with those of the request. */
+  #sizeOf(document: DocumentNode, variables: Variables): number {
+    let largest = this.#sizes.get(document);
+    if (largest === undefined) {
+      largest = operationSize(document, this.#schema, {});
+      this.#sizes.set(document, largest);
+    }
+    return largest <= this.#maxFields ? largest : operationSize(document, this.#schema, variables);
   }
 }
 

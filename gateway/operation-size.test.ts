@@ -9,13 +9,15 @@ const schema = buildSchema(`
   type Edge { node: Shop! }
   type Shop { name: String! goods(first: Int! = 20): Shops }
 `);
-const size = (text: string) => operationSize(parse(text), schema);
+const size = (text: string, variables = {}) => operationSize(parse(text), schema, variables);
 
-test('a page counts as often as it has items: as given, by default, or a hundred for a variable', () => {
+test('a page counts as often as it has items: as given, by default, by its variable, or a hundred', () => {
   assert.equal(size('{ shop { name } }'), 2);
   assert.equal(size('{ shops(first: 3) { edges { node { name } } } }'), 1 + 3 * 3);
   assert.equal(size('{ shops { edges { node { name } } } }'), 1 + 20 * 3);
-  assert.equal(size('query ($n: Int!) { shops(first: $n) { edges { node { name } } } }'), 1 + 100 * 3);
+  const byVariable = 'query ($n: Int!) { shops(first: $n) { edges { node { name } } } }';
+  assert.equal(size(byVariable), 1 + 100 * 3);
+  assert.equal(size(byVariable, { n: 7 }), 1 + 7 * 3);
 });
 
 test('pages within pages multiply, aliases add up', () => {

@@ -14,15 +14,19 @@ import {
 
 type Composite = NonNullable<ReturnType<GraphQLSchema['getType']>>;
 
-/** What a variable may ask for at most: no connection returns more. */
+/** What a variable that is not known may ask for at most: no connection returns more. */
 const maxPageItems = 100;
 
 /**
  * How many field values an answer to a document can have at most, before it runs: a page counts as many times as it
  * has items at most. Each fragment is measured once, so the time is linear in the text, however often it is spread.
- * The document must be valid against the schema.
+ * The document must be valid against the schema; a variable that is not given counts as the largest page.
  */
-export function operationSize(document: DocumentNode, schema: GraphQLSchema): number {
+export function operationSize(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  variables: Readonly<Record<string, unknown>>,
+): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
@@ -59,7 +63,7 @@ export function operationSize(document: DocumentNode, schema: GraphQLSchema): nu
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
     if (!field || !node.selectionSet) return 1;
     const type = getNamedType(field.type);
-    return isCompositeType(type) ? 1 + itemsOf(node, field) * sizeOf(node.selectionSet, type) : 1;
+    return isCompositeType(type) ? 1 + itemsOf(node, field, variables) * sizeOf(node.selectionSet, type) : 1;
   }
 
   let largest = 0;
@@ -72,10 +76,20 @@ export function operationSize(document: DocumentNode, schema: GraphQLSchema): nu
 }
 
 /** The items that a connection's page has at most; 1 for any other field. */
-function itemsOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+function itemsOf(
+  node: FieldNode,
+  field: GraphQLField<unknown, unknown>,
+  variables: Readonly<Record<string, unknown>>,
+): number {
   const first = field.args.find(({ name }) => name === 'first');
   if (!first) return 1;
   const given = node.arguments?.find(({ name }) => name.value === 'first')?.value;
-  if (given?.kind === Kind.INT) return Math.min(maxPageItems, Math.max(1, Number(given.value)));
+  const value =
+    given?.kind === Kind.INT
+      ? Number(given.value)
+      : given?.kind === Kind.VARIABLE
+        ? variables[given.name.value]
+        : undefined;
+  if (typeof value === 'number') return Math.min(maxPageItems, Math.max(1, value));
   return given === undefined && typeof first.defaultValue === 'number' ? first.defaultValue : maxPageItems;
 }

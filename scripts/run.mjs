@@ -149,7 +149,7 @@ function touchInstallLock() {
 async function runNpmCi() {
   const startedMs = Date.now();
   const reason = existsSync(modules) ? 'package-lock.json differs from what is installed' : 'first run';
-  process.stdout.write(`Installing dependencies (${reason}, about 30 s) …\n`);
+  process.stderr.write(`Installing dependencies (${reason}, about 30 s) …\n`);
   const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund', '--no-progress'];
   const result = await run(...npmCommand(args), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }, (npm) => {
     writeFileSync(join(installLock, 'npm.pid'), String(npm.pid));
@@ -158,7 +158,7 @@ async function runNpmCi() {
   const advice = adviceAfter(result);
   if (advice) return { advice: [result.output.trim(), advice].filter(Boolean).join('\n') };
   writeFileSync(stamp, createHash('sha256').update(readFileSync(lockfile)).digest('hex'));
-  process.stdout.write(`Installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s.\n`);
+  process.stderr.write(`Installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s.\n`);
   return undefined;
 }
 

@@ -15,10 +15,13 @@ it('npm start serves, says what runs where on which engines in what time, and en
   const npm = spawn('npm', ['start', '--silent'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     let output = '';
-    for await (const text of npm.stdout.setEncoding('utf8')) {
+    const started = Promise.withResolvers<void>();
+    npm.stdout.setEncoding('utf8').on('data', (text) => {
       output += text;
-      if (output.includes('playground')) break;
-    }
+      if (output.includes('admin@')) started.resolve();
+    });
+    npm.once('exit', () => started.resolve());
+    await started.promise;
     for (const said of [
       /PGlite in \S+postgres/,
       /Redis imitated/,

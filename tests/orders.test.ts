@@ -77,11 +77,6 @@ describe('orders with their items, goods, shops, reviews and authors in one requ
   before(async () => {
     platform = await startPlatform();
     token = await platform.logIn('customer');
-    const { data } = await platform.query(myOrders, { variables: { first: 50 }, token });
-    const carts = await fillCarts(platform, token);
-    // Where the demo data has fewer than fifty orders of the customer.
-    for (let n = ordersOf(data).length; n < 50; n++)
-      await placedOrder(platform, token, carts[n % carts.length] ?? carts[0]);
   });
   after(() => platform[Symbol.asyncDispose]());
 

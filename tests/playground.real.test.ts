@@ -14,7 +14,7 @@ describe('the playground in a browser', () => {
   before(async () => {
     platform = await startPlatform();
     browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
         '--disable-gpu',

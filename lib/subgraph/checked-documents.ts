@@ -8,8 +8,6 @@ export interface CheckedDocumentsOptions {
   readonly maxTextLength?: number;
   /** A text of more tokens is refused before it is read to its end. */
   readonly maxTokens?: number;
-  /** Says why a valid document is refused all the same; nothing where it is taken. */
-  readonly refuse?: (document: DocumentNode) => GraphQLError | undefined;
 }
 
 export type CheckedDocument =
@@ -42,17 +40,11 @@ export class CheckedDocuments {
   }
 }
 
-function check(
-  text: string,
-  schema: GraphQLSchema,
-  { maxTokens, refuse }: CheckedDocumentsOptions,
-): CheckedDocument {
+function check(text: string, schema: GraphQLSchema, { maxTokens }: CheckedDocumentsOptions): CheckedDocument {
   try {
     const document = parse(text, { maxTokens });
     const [first, ...others] = validate(schema, document);
-    if (first) return { errors: [first, ...others] };
-    const refusal = refuse?.(document);
-    return refusal ? { errors: [refusal] } : { document };
+    return first ? { errors: [first, ...others] } : { document };
   } catch (thrown) {
     if (thrown instanceof GraphQLError) return { errors: [thrown] };
     // graphql-js descends by recursion: a text of nothing but braces ends the stack.

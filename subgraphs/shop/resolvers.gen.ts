@@ -373,7 +373,7 @@ export type ReviewEdge = {
 
 /** A new review. */
 export type AddReviewInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -391,7 +391,7 @@ export type AddReviewSuccess = {
 
 /** A new shop. */
 export type CreateShopInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** 1 to 80 characters. */
   readonly name: Scalars['String']['input'];
@@ -411,7 +411,7 @@ export type CreateShopSuccess = {
 
 /** A change of a shop. What is left out stays as it is. */
 export type UpdateShopInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -435,7 +435,7 @@ export type UpdateShopSuccess = {
 
 /** Which shop to open. */
 export type OpenShopInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -449,7 +449,7 @@ export type OpenShopSuccess = {
 
 /** Which shop to close. */
 export type CloseShopInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -463,7 +463,7 @@ export type CloseShopSuccess = {
 
 /** New goods. */
 export type CreateGoodsInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop that sells them. */
   readonly shopId: Scalars['ID']['input'];
@@ -485,7 +485,7 @@ export type CreateGoodsSuccess = {
 
 /** A change of goods. What is left out stays as it is. */
 export type UpdateGoodsInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The goods. */
   readonly goodsId: Scalars['ID']['input'];
@@ -509,7 +509,7 @@ export type UpdateGoodsSuccess = {
 
 /** A movement of stock. */
 export type AdjustStockInput = {
-  /** Names this attempt, 1 to 64 characters: send the same key when you retry. */
+  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The goods. */
   readonly goodsId: Scalars['ID']['input'];

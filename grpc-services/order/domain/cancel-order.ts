@@ -1,3 +1,4 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeOrder } from './change-order.ts';
 import type { OrderDeps } from './deps.ts';
@@ -5,11 +6,15 @@ import { cancelledOrder, type Order } from './order.ts';
 
 /**
  * Cancels an unpaid order of the caller's own and gives its stock back. In this order, because a paid order must not
- * lose its stock: when this process dies in between, the stock stays reserved.
+ * lose its stock: when this process dies in between, the stock stays reserved until somebody cancels it again.
  * @throws AppError ORDER_NOT_FOUND, ORDER_ALREADY_PAID, ORDER_CANCELLED, UNAUTHENTICATED, FORBIDDEN.
  */
 export async function cancelOrder(deps: OrderDeps, context: CallContext, orderId: string): Promise<Order> {
-  const cancelled = await changeOrder(deps, context, orderId, cancelledOrder);
+  const cancelled = await changeOrder(deps, context, orderId, cancelledOrder).catch(async (error) => {
+    // Cancelled before: perhaps its stock never came back. Giving it back again changes nothing.
+    if (AppError.is(error, 'ORDER_CANCELLED')) await deps.stockReleases.release(context, orderId);
+    throw error;
+  });
   await deps.stockReleases.release(context, orderId);
   return cancelled;
 }

@@ -59,7 +59,7 @@ async function reserve({ stock, stockReleases }: OrderDeps, context: CallContext
 
 async function create({ database, stockReleases }: OrderDeps, context: CallContext, order: Order) {
   try {
-    // Within the caller's budget: nobody gets an order after being told that it failed.
+    // Not begun after the caller's budget; a commit whose answer is late may stand all the same.
     await database.transaction((em) => insertOrder(em, order), context);
   } catch (error) {
     // The commit may have come through although its answer was lost. Then the order stands, and needs its stock.

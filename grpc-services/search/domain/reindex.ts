@@ -18,8 +18,8 @@ import { wordsOf } from './words.ts';
 const maxPageShops = 100;
 /** 100,000 shops: a list that is longer does not end. */
 const maxShopPages = 1_000;
-/** Together at most 1,000 goods an answer: with long descriptions still within gRPC's 4 MiB. */
-const [shopsPerCall, goodsPerShop] = [20, 50];
+/** Together at most 250 goods an answer: with the longest descriptions, of 4 bytes a letter, within gRPC's 4 MiB. */
+const [shopsPerCall, goodsPerShop] = [5, 50];
 /** Each batch of entries renews the claim; the longest gap is two rpcs and their statements. */
 const claimMs = 60_000;
 const retryAfterMs = 2_000;
@@ -96,7 +96,8 @@ async function* goodsOf(
     yield pages.flatMap(({ edges }) => edges.flatMap((edge) => edge.goods ?? []));
     open = open.flatMap((request, index) => {
       const { edges = [], hasNextPage = false } = pages[index] ?? {};
-      return hasNextPage ? [{ ...request, after: edges.at(-1)?.cursor }] : [];
+      const after = edges.at(-1)?.cursor;
+      return hasNextPage && after !== undefined ? [{ ...request, after }] : [];
     });
   }
 }

@@ -30,7 +30,7 @@ export const ErrorCode = {
   INVALID_ARGUMENT: "ERROR_CODE_INVALID_ARGUMENT",
   RATE_LIMITED: "ERROR_CODE_RATE_LIMITED",
   UNAVAILABLE: "ERROR_CODE_UNAVAILABLE",
-  /** DEADLINE_EXCEEDED - The request's budget ran out. Whether a write took effect is unknown: retry with the same idempotency key. */
+  /** DEADLINE_EXCEEDED - The request's budget ran out. Whether a write took effect is unknown: read the state before you try again. */
   DEADLINE_EXCEEDED: "ERROR_CODE_DEADLINE_EXCEEDED",
   /** CANCELLED - The caller went away. Nobody is left to read it; it exists for logs and metrics. */
   CANCELLED: "ERROR_CODE_CANCELLED",
