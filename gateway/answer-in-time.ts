@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tiffin/lib/clock/clock';
+import { errorExtensions } from '@tiffin/lib/errors/error-extensions';
 import { toAppError } from '@tiffin/lib/errors/normalize-error';
-import { errorExtensions } from '@tiffin/lib/http/send-error';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 

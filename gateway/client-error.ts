@@ -1,6 +1,6 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { isErrorCode } from '@tiffin/lib/errors/detail-codec';
-import { errorExtensions } from '@tiffin/lib/http/send-error';
+import { errorExtensions } from '@tiffin/lib/errors/error-extensions';
 import { isRequestError } from '@tiffin/lib/subgraph/is-request-error';
 import { GraphQLError } from 'graphql';
 

@@ -1,12 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../errors/app-error.ts';
 import { errorCatalogue } from '../errors/error-catalogue.gen.ts';
+import { errorExtensions } from '../errors/error-extensions.ts';
 import { toAppError } from '../errors/normalize-error.ts';
-
-/** The code and the detail of an error, as `extensions` of an entry of `errors[]`. */
-export function errorExtensions(error: AppError): Record<string, unknown> {
-  return { ...error.detail, code: error.code };
-}
 
 /** Answers a whole HTTP request with one entry of `errors[]` and the code's HTTP status. */
 export function sendError(reply: FastifyReply, thrown: unknown, maxBodyBytes: number): FastifyReply {

@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { errorExtensions } from '../errors/error-extensions.ts';
 import { toAppError } from '../errors/normalize-error.ts';
-import { errorExtensions } from '../http/send-error.ts';
 import { isRequestError } from './is-request-error.ts';
 
 /**
