@@ -1,31 +1,36 @@
 import type { Clock, Timer } from '@tiffin/lib/clock/clock';
-import { errorExtensions } from '@tiffin/lib/errors/error-extensions';
-import { toAppError } from '@tiffin/lib/errors/normalize-error';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
-import { type ExecutionResult, GraphQLError } from 'graphql';
 
 /** How long after the call's end its fetches have to say what they got; most end with it. */
 const graceMs = 100;
 
-/** What the execution answers, or why the call has ended: the client waits no longer than it said it would. */
-export function answerInTime(
-  execution: Promise<ExecutionResult>,
+/** What the work gives, or what `late` makes of it once the call has ended: the client waits no longer than it said. */
+export function answerInTime<Answer>(
+  work: Promise<Answer>,
   { signal }: CallContext,
   clock: Clock,
-): Promise<ExecutionResult> {
+  late: () => Answer,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let timer: Timer | undefined;
+    const settle = () => {
+      timer?.cancel();
+      signal.removeEventListener('abort', onEnd);
+    };
     const onEnd = () => {
-      timer = clock.setTimer(graceMs, () => {
-        const error = toAppError(signal.reason);
-        resolve({ errors: [new GraphQLError(error.message, { extensions: errorExtensions(error) })] });
-      });
+      timer = clock.setTimer(graceMs, () => resolve(late()));
     };
     if (signal.aborted) onEnd();
     else signal.addEventListener('abort', onEnd, { once: true });
-    execution.then(resolve, reject).finally(() => {
-      timer?.cancel();
-      signal.removeEventListener('abort', onEnd);
-    });
+    work.then(
+      (answer) => {
+        settle();
+        resolve(answer);
+      },
+      (error) => {
+        settle();
+        reject(error);
+      },
+    );
   });
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSchema, GraphQLError, parse, validate } from 'graphql';
-import { clientError, refusedRequest } from './client-error.ts';
+import { clientError, refusedRequest, type ShownErrors } from './client-error.ts';
 
 /** The error on the wire, and what was told to the operator. */
-function show(error: Error) {
+function show(error: Error, shownErrors: ShownErrors = 'catalogue') {
   const defects: Error[] = [];
-  const shown = clientError(error, (defect) => defects.push(defect));
+  const shown = clientError(error, shownErrors, (defect) => defects.push(defect));
   return { shown: JSON.parse(JSON.stringify(shown)), defects };
 }
 
@@ -48,6 +48,22 @@ for (const [what, error] of Object.entries(unknown)) {
     assert.deepEqual(show(error), { shown: masked, defects: [error] });
   });
 }
+
+test("a foreign subgraph's error is shown as it was sent, without its stack trace", () => {
+  const error = new GraphQLError('No such row', {
+    path: ['shop'],
+    extensions: { code: 'NO_ROW', table: 'x', stacktrace: ['at'], exception: {}, serviceName: 'shop' },
+  });
+  assert.deepEqual(show(error, 'as sent'), {
+    shown: { message: 'No such row', path: ['shop'], extensions: { code: 'NO_ROW', table: 'x' } },
+    defects: [],
+  });
+});
+
+test('what is no subgraph error is masked, whoever the subgraphs are', () => {
+  const error = new GraphQLError('inside', { originalError: new Error('inside') });
+  assert.deepEqual(show(error, 'as sent'), { shown: masked, defects: [error] });
+});
 
 test('a masked error keeps its place', () => {
   const error = new GraphQLError('inside', { path: ['shop'], originalError: new Error('inside') });

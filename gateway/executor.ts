@@ -3,17 +3,27 @@ import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 /** A client's operation, parsed and valid against the executor's schema. */
-export interface ClientOperation {
+export interface Operation {
   readonly text: string;
   readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
+  readonly node: OperationDefinitionNode;
 }
 
-/** Runs operations against the subgraphs. Failures stand in the result's `errors`. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** An operation made ready to run many times. */
+export interface PreparedOperation {
+  /** About how much memory it takes to keep it. */
+  readonly bytes: number;
+  /** Takes variables as the client sent them, checked against their types. Failures stand in the result's `errors`. */
+  run(variables: Variables, call: CallContext, scope: OperationScope): Promise<ExecutionResult>;
+}
+
+/** Runs operations against the subgraphs of one supergraph. */
 export interface Executor {
   /** The schema that clients see. */
   readonly schema: GraphQLSchema;
-  execute(operation: ClientOperation, call: CallContext, scope: OperationScope): Promise<ExecutionResult>;
+  /** @throws GraphQLError where the operation cannot be planned within bounds. */
+  prepare(operation: Operation): Promise<PreparedOperation>;
   stop(): Promise<void>;
 }

@@ -8,10 +8,11 @@ import { createLogger } from '@tiffin/lib/telemetry/logger';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import type { LightMyRequestResponse } from 'fastify';
 import { request } from 'undici';
-import { createApolloExecutor } from './apollo-executor.ts';
-import type { Executor } from './executor.ts';
+import type { Executor, PreparedOperation } from './executor.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { playgroundPage } from './playground.ts';
+import { loadExecutors } from './testing/executors.ts';
+import { graphOn } from './testing/graph-on.ts';
 import { createLibrary } from './testing/library.ts';
 
 const graphQLType = 'application/graphql-response+json';
@@ -26,13 +27,21 @@ const library = createLibrary({
   me: (context) => (me ? me(context) : context.call.identity.kind),
   failing: () => new Error('SELECT secret'),
 });
-const apollo = await createApolloExecutor(library.supergraphSdl, library.subgraphOf);
-let broken: Executor['execute'] | undefined;
-const executor: Executor = { ...apollo, execute: (...args) => (broken ?? apollo.execute)(...args) };
+const executors = await loadExecutors(library.supergraphSdl, library.subgraphOf, clock);
+let broken: PreparedOperation['run'] | undefined;
+const executor: Executor = {
+  ...executors.compiled,
+  async prepare(operation) {
+    const prepared = await executors.compiled.prepare(operation);
+    return { ...prepared, run: (...args) => (broken ?? prepared.run)(...args) };
+  },
+};
+const graph = graphOn(executor);
 
 function createApp(playground: string | undefined) {
   return createGatewayServer({
-    executor,
+    graph,
+    errors: 'catalogue',
     tokens: {
       async verify(token) {
         if (token !== 'good') throw new AppError('UNAUTHENTICATED', {});
@@ -50,11 +59,15 @@ function createApp(playground: string | undefined) {
   });
 }
 const app = createApp(
-  playgroundPage({ operations: [{ text: '{ __typename }' }], signInOperation: '{ __typename }' }),
+  playgroundPage({
+    title: 'Playground',
+    operations: [{ text: '{ __typename }' }],
+    signInOperation: '{ __typename }',
+  }),
 );
 after(async () => {
   await app.close();
-  await apollo.stop();
+  await executors.stop();
 });
 
 type Body = string | { query?: unknown; operationName?: unknown; variables?: unknown };
@@ -283,14 +296,14 @@ test('a defect of a subgraph is masked, and its siblings live', async () => {
   });
 });
 
-for (const [what, execute] of Object.entries<Executor['execute']>({
+for (const [what, run] of Object.entries<PreparedOperation['run']>({
   'an error in its result': async () => ({ data: null, errors: [new Error('SELECT secret') as never] }),
   'a rejection': async () => {
     throw new Error('SELECT secret');
   },
 })) {
   test(`a defect of the executor, as ${what}, is masked and logged with the request id`, async () => {
-    broken = execute;
+    broken = run;
     lines.length = 0;
     const { error, result } = await post({ query: '{ me }' }, { 'x-request-id': 'r-3' });
     broken = undefined;

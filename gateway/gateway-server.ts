@@ -3,18 +3,22 @@ import { createHttpServer } from '@tiffin/lib/http/http-server';
 import type { OpsOptions } from '@tiffin/lib/http/ops-routes';
 import { type RequestBudget, requestCall } from '@tiffin/lib/http/request-call';
 import type { AccessTokenVerifier } from '@tiffin/lib/identity/access-token';
+import { anonymous } from '@tiffin/lib/identity/identity';
 import { requestIdHeader } from '@tiffin/lib/rpc/request-id';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
-import { refusedRequest } from './client-error.ts';
-import type { Executor } from './executor.ts';
+import { refusedRequest, type ShownErrors } from './client-error.ts';
+import type { Graph } from './graph.ts';
 import { createGraphQLHandler } from './graphql-handler.ts';
 
 export interface GatewayServerOptions extends OpsOptions {
-  readonly executor: Executor;
-  readonly tokens: AccessTokenVerifier;
+  readonly graph: Graph;
+  /** Verifies who sends a request. Without it everybody is anonymous and the Authorization header is nobody's business. */
+  readonly tokens?: AccessTokenVerifier;
+  /** Which of the subgraphs' errors clients see. */
+  readonly errors: ShownErrors;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly budget: RequestBudget;
@@ -29,8 +33,8 @@ const refusal = JSON.stringify({ errors: [refusedRequest(new Error('Send and acc
 
 /** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
 export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
-  const { executor, tokens, clock, logger, budget } = options;
-  const handle = createGraphQLHandler(executor, logger, clock);
+  const { graph, tokens, clock, budget } = options;
+  const handle = createGraphQLHandler(options);
   const app = createHttpServer(options);
   addRequestTelemetry(app, options);
 
@@ -38,8 +42,9 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
     method: ['GET', 'POST'],
     url: '/graphql',
     async handler(request, reply) {
-      const identity = await authenticate(request.headers.authorization, tokens);
+      const identity = tokens ? await authenticate(request.headers.authorization, tokens) : anonymous;
       using requested = requestCall(request, reply, identity, clock, budget);
+      using lease = graph.enter();
       const { method, url, headers, body } = request;
       const [text, { status, headers: answerHeaders }] = await handle({
         method,
@@ -47,7 +52,7 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
         headers: headers as Record<string, string>,
         body: body as string | Record<string, unknown> | null,
         raw: request,
-        context: { call: requested.call, scope: new OperationScope() },
+        context: { call: requested.call, scope: new OperationScope(), graph: lease },
       });
       return reply
         .code(status)

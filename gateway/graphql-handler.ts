@@ -1,63 +1,75 @@
-import type { Clock } from '@tiffin/lib/clock/clock';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
-import { GraphQLError, getVariableValues, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import { createHandler, type Handler, type Response } from 'graphql-http';
-import { answerInTime } from './answer-in-time.ts';
-import { clientError, refusedRequest } from './client-error.ts';
-import type { ClientOperation, Executor } from './executor.ts';
-import { OperationCache } from './operation-cache.ts';
+import { clientError, refusedRequest, type ShownErrors } from './client-error.ts';
+import type { PreparedOperation, Variables } from './executor.ts';
+import type { GraphLease } from './graph.ts';
 
 /** What a request brings along besides its parameters. */
 export interface RequestContext {
   readonly call: CallContext;
   readonly scope: OperationScope;
+  readonly graph: GraphLease;
 }
 
 /** A looked-up operation on its way through graphql-http to the executor. */
-type Run = { readonly request: RequestContext; readonly operation: ClientOperation };
+type Run = {
+  readonly request: RequestContext;
+  readonly prepared: PreparedOperation;
+  readonly variables: Variables;
+};
+
+export interface GraphQLHandlerOptions {
+  readonly errors: ShownErrors;
+  readonly logger: Logger;
+}
 
 /** GraphQL over HTTP as graphql-http reads the specification; looking up and running operations is ours. */
-export function createGraphQLHandler(
-  executor: Executor,
-  logger: Logger,
-  clock: Clock,
-): Handler<unknown, RequestContext> {
-  const { schema } = executor;
-  const operations = new OperationCache(schema);
+export function createGraphQLHandler({
+  errors: shownErrors,
+  logger,
+}: GraphQLHandlerOptions): Handler<unknown, RequestContext> {
   return createHandler<unknown, RequestContext, Run>({
-    onSubscribe({ method, context }, { query: text, operationName, variables }) {
-      const checked = operations.get(text, operationName, variables ?? {});
-      if ('errors' in checked) return checked.errors;
-      const { document, operation } = checked;
-      if (method === 'GET' && operation.operation === OperationTypeNode.MUTATION) return mutationOverGet();
-      const badVariables = variableErrors(operation, variables ?? {});
+    async onSubscribe({ method, context }, { query: text, operationName, variables: given }) {
+      const { schema, operations } = context.graph;
+      const variables = given ?? {};
+      const found = await operations.get(text, operationName, variables);
+      if ('errors' in found) return found.errors;
+      const { document, node, prepared } = found;
+      if (method === 'GET' && node.operation === OperationTypeNode.MUTATION) return mutationOverGet();
+      const badVariables = variableErrors(schema, node, variables);
       if (badVariables) return badVariables;
-      const run: Run = {
-        request: context,
-        operation: { text, document, operation, variables: variables ?? {} },
-      };
-      return { schema, document, operationName: operation.name?.value ?? null, contextValue: run };
+      const run: Run = { request: context, prepared, variables };
+      return { schema, document, operationName: node.name?.value ?? null, contextValue: run };
     },
     async execute({ contextValue }) {
-      const { operation, request } = contextValue as Run;
+      const { request, prepared, variables } = contextValue as Run;
       const { call, scope } = request;
-      const result = await answerInTime(executor.execute(operation, call, scope), call, clock);
+      const result = await prepared.run(variables, call, scope);
       if (!result.errors) return result;
       const onDefect = (err: Error) => logger.error({ requestId: call.requestId, err }, 'operation failed');
-      return { ...result, errors: result.errors.map((error) => clientError(error, onDefect)) };
+      return { ...result, errors: result.errors.map((error) => clientError(error, shownErrors, onDefect)) };
     },
     formatError: refusedRequest,
   });
+}
 
-  /** Wrong variables are a refused request, with the status of one, and reach no subgraph. */
-  function variableErrors(
-    { variableDefinitions = [] }: OperationDefinitionNode,
-    variables: Record<string, unknown>,
-  ) {
-    return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 20 }).errors;
-  }
+/** Wrong variables are a refused request, with the status of one, and reach no subgraph. */
+function variableErrors(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): readonly GraphQLError[] | undefined {
+  if (variableDefinitions.length === 0) return undefined;
+  return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 20 }).errors;
 }
 
 /** A GET must change nothing: links, prefetches and caches send it unasked. */

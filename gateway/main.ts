@@ -6,12 +6,10 @@ import { generateTokenKeysOnce, parseVerifyKeys } from '@tiffin/lib/identity/tok
 import type { StartGateway } from '@tiffin/lib/service/gateway';
 import { playgroundOperations, signInOperation } from '@tiffin/schema/playground-operations';
 import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
-import { createApolloExecutor } from './apollo-executor.ts';
 import { gatewayVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
+import { createGraph } from './graph.ts';
 import { playgroundPage } from './playground.ts';
-
-export { gatewayVariables as variables };
 
 /** Starts the gateway: loads the supergraph, links its subgraphs and makes the one endpoint. */
 export const start: StartGateway = async ({
@@ -28,10 +26,18 @@ export const start: StartGateway = async ({
   const jwks = config.TOKEN_VERIFY_KEYS
     ? await parseVerifyKeys(config.TOKEN_VERIFY_KEYS)
     : (await generateTokenKeysOnce(join(dataDir, 'keys'))).verifyKeys;
-  const executor = await createApolloExecutor(supergraphSdl(), subgraph);
+  const graph = await createGraph({
+    source: { read: async () => supergraphSdl() },
+    connect: ({ name }) => ({ subgraph: subgraph(name) }),
+    kind: config.EXECUTOR,
+    clock,
+    logger,
+    metrics,
+  });
   const http = createGatewayServer({
-    executor,
+    graph,
     tokens: createAccessTokenVerifier({ jwks, clock }),
+    errors: 'catalogue',
     clock,
     logger,
     metrics,
@@ -40,8 +46,11 @@ export const start: StartGateway = async ({
     newRequestId: randomUUID,
     maxBodyBytes: config.MAX_BODY_BYTES,
     playground: config.PLAYGROUND
-      ? playgroundPage({ operations: playgroundOperations(), signInOperation })
+      ? playgroundPage({
+          operations: playgroundOperations(),
+          signInOperation,
+        })
       : undefined,
   });
-  return { http, stop: () => executor.stop() };
+  return { http, stop: () => graph.stop() };
 };

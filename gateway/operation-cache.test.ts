@@ -1,9 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildSchema } from 'graphql';
-import { OperationCache } from './operation-cache.ts';
+import { buildSchema, GraphQLError } from 'graphql';
+import type { Executor, Operation } from './executor.ts';
+import { type Lookup, OperationCache, type OperationLimits } from './operation-cache.ts';
 
 const schema = buildSchema('type Query { title: String author: String } type Mutation { rename: String }');
+
+/** An executor whose `prepare` counts; its operations do nothing. */
+function createCache(limits: OperationLimits = {}, prepare?: Executor['prepare']) {
+  const prepared: Operation[] = [];
+  const executor: Executor = {
+    schema,
+    async prepare(operation) {
+      prepared.push(operation);
+      return (await prepare?.(operation)) ?? { bytes: 1_000, run: async () => ({ data: {} }) };
+    },
+    async stop() {},
+  };
+  return { cache: new OperationCache(executor, limits), prepared };
+}
+
+const messageOf = (lookup: Lookup) => ('errors' in lookup ? (lookup.errors[0]?.message ?? '') : '');
+
 const two = 'query A { title } query B { author }';
 
 const picks: [
@@ -20,10 +38,10 @@ const picks: [
   ['an operation beside fragments', 'fragment F on Query { title } query A { ...F }', undefined, 'A'],
 ];
 for (const [what, text, operationName, picked] of picks) {
-  test(`picks ${what}`, () => {
-    const checked = new OperationCache(schema).get(text, operationName);
-    assert.ok('operation' in checked);
-    assert.equal(checked.operation.name?.value, picked);
+  test(`picks ${what}`, async () => {
+    const found = await createCache().cache.get(text, operationName);
+    assert.ok('prepared' in found);
+    assert.equal(found.node.name?.value, picked);
   });
 }
 
@@ -38,36 +56,65 @@ const refusals: [what: string, text: string, operationName: string | undefined, 
   ['a text that does not fit the schema', '{ colour }', undefined, /Cannot query field "colour"/],
 ];
 for (const [what, text, operationName, message] of refusals) {
-  test(`refuses ${what}`, () => {
-    const checked = new OperationCache(schema).get(text, operationName);
-    assert.ok('errors' in checked);
-    assert.match(checked.errors[0]?.message ?? '', message);
+  test(`refuses ${what}`, async () => {
+    const { cache, prepared } = createCache();
+    assert.match(messageOf(await cache.get(text, operationName)), message);
+    assert.equal(prepared.length, 0);
   });
 }
 
-test('a document is parsed once, whichever of its operations is asked for', () => {
-  const operations = new OperationCache(schema);
-  const [a, b] = [operations.get(two, 'A'), operations.get(two, 'B')];
-  assert.ok('document' in a && 'document' in b);
+test('a document is parsed once, and each of its operations prepared once', async () => {
+  const { cache, prepared } = createCache();
+  const [a, b, again] = await Promise.all([cache.get(two, 'A'), cache.get(two, 'B'), cache.get(two, 'A')]);
+  assert.ok('prepared' in a && 'prepared' in b);
   assert.equal(a.document, b.document);
-});
-
-test('a refused text is remembered, and the number of texts is bounded', () => {
-  const operations = new OperationCache(schema, { maxDocuments: 1 });
-  const refused = operations.get('{ colour }');
-  assert.equal(operations.get('{ colour }'), refused);
-  operations.get('{ title }');
-  assert.notEqual(operations.get('{ colour }'), refused);
-});
-
-test('a text of too many tokens and an operation that may return too much are refused, up to the bound taken', () => {
-  const cache = new OperationCache(schema, { maxTokens: 5, maxFields: 2 });
-  assert.ok('operation' in cache.get('{ title author }'));
-  const tooLong = cache.get('{ a: title b: author }');
-  assert.match('errors' in tooLong ? (tooLong.errors[0]?.message ?? '') : '', /more that 5 tokens/);
-  const tooMuch = new OperationCache(schema, { maxFields: 2 }).get('{ title author a: title }');
-  assert.match(
-    'errors' in tooMuch ? (tooMuch.errors[0]?.message ?? '') : '',
-    /return 3 field values; at most 2/,
+  assert.equal(again, a);
+  assert.equal(await cache.get(two, 'A'), a);
+  assert.deepEqual(
+    prepared.map(({ node }) => node.name?.value),
+    ['A', 'B'],
   );
+});
+
+test('a refused text is remembered, and the number of texts is bounded', async () => {
+  const { cache } = createCache({ maxDocuments: 1 });
+  const refused = await cache.get('{ colour }');
+  assert.equal(await cache.get('{ colour }'), refused);
+  await cache.get('{ title }');
+  assert.notEqual(await cache.get('{ colour }'), refused);
+});
+
+test('an operation that cannot be planned is remembered; trouble that is not its own is not', async () => {
+  const refusing = createCache({}, async () => {
+    throw new GraphQLError('Too much.');
+  });
+  assert.match(messageOf(await refusing.cache.get('{ title }')), /Too much/);
+  assert.match(messageOf(await refusing.cache.get('{ title }')), /Too much/);
+  assert.equal(refusing.prepared.length, 1);
+
+  const busy = createCache({}, async () => {
+    throw new Error('The planner is busy.');
+  });
+  await assert.rejects(busy.cache.get('{ title }'), /busy/);
+  await assert.rejects(busy.cache.get('{ title }'), /busy/);
+  assert.equal(busy.prepared.length, 2);
+});
+
+test('what is compiled counts into the memory of the cache, which is bounded', async () => {
+  const { cache } = createCache({ maxBytes: 10_000 }, async () => ({
+    bytes: 4_000,
+    run: async () => ({ data: {} }),
+  }));
+  for (const alias of ['a', 'b', 'c']) await cache.get(`{ ${alias}: title }`);
+  const { documents, bytes } = cache.load;
+  assert.equal(documents, 2);
+  assert.ok(bytes > 8_000 && bytes <= 10_000);
+});
+
+test('a text of too many tokens and an operation that may return too much are refused, up to the bound taken', async () => {
+  const { cache } = createCache({ maxTokens: 5, maxFields: 2 });
+  assert.ok('prepared' in (await cache.get('{ title author }')));
+  assert.match(messageOf(await cache.get('{ a: title b: author }')), /more that 5 tokens/);
+  const small = createCache({ maxFields: 2 }).cache;
+  assert.match(messageOf(await small.get('{ title author a: title }')), /return 3 field values; at most 2/);
 });

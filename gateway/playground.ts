@@ -2,24 +2,34 @@ import { readFileSync } from 'node:fs';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 export interface PlaygroundOptions {
-  /** Ready to run, a tab each. */
-  readonly operations: readonly { readonly text: string }[];
-  /** Takes `$email` and `$password`; its field `signIn` has `session { accessToken user { displayName } }` or `message`. */
-  readonly signInOperation: string;
+  /** Default: Tiffin's. */
+  readonly title?: string;
+  /** Ready to run, a tab each. Default: GraphiQL's own first tab. */
+  readonly operations?: readonly { readonly text: string }[];
+  /**
+   * Takes `$email` and `$password`; its field `signIn` has `session { accessToken user { displayName } }` or `message`.
+   * Without it there is no bar that signs in.
+   */
+  readonly signInOperation?: string;
 }
 
 /**
- * GraphiQL as one page without outside links, so that it works offline, with a bar that signs in: from then on the
- * page sends the token in the Authorization header.
+ * GraphiQL as one page without outside links, so that it works offline. Where its bar signs somebody in, the page
+ * sends the token in the Authorization header from then on.
  */
-export function playgroundPage({ operations, signInOperation }: PlaygroundOptions): string {
+export function playgroundPage({
+  title = 'Tiffin playground',
+  operations,
+  signInOperation,
+}: PlaygroundOptions): string {
   const options = {
-    title: 'Tiffin playground',
+    title,
     endpoint: '/graphql',
     credentials: 'omit',
-    defaultTabs: operations.map(({ text }) => ({ query: text })),
+    ...(operations && { defaultTabs: operations.map(({ text }) => ({ query: text })) }),
   };
   const page = renderGraphiQL(options as Parameters<typeof renderGraphiQL>[0]);
+  if (signInOperation === undefined) return page;
   const bar = asset('playground/sign-in-bar.html').replace('{{signInOperation}}', () => signInOperation);
   return page.replace('<div id="root"></div>', () => `${bar}<div id="root"></div>`);
 }

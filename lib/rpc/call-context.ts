@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Span } from '../telemetry/span.ts';
 
 /**
  * What travels with every call, from the browser's request to the SQL statement. Handed on explicitly: a function
@@ -12,6 +13,8 @@ export interface CallContext {
   readonly deadlineMs: number;
   /** Aborted when the caller went away or the deadline passed. */
   readonly signal: AbortSignal;
+  /** What spans below this call hang on. Most calls are not traced and have none. */
+  readonly span?: Span | undefined;
 }
 
 /** Milliseconds left of the context's budget, never below zero. */

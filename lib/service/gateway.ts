@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { ConfigSchema } from '../config/config.ts';
 import type { RequestBudget } from '../http/request-call.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Platform } from './service.ts';
@@ -15,8 +16,22 @@ export interface GatewayPlatform extends Pick<Platform, 'clock' | 'logger' | 'me
 /** The gateway after its start, not yet listening. */
 export interface RunningGateway {
   readonly http: FastifyInstance;
+  /** What a person should know who started it, a line each. */
+  readonly notes?: readonly string[];
   stop(): Promise<void>;
 }
 
 /** The `start` that the gateway's `main.ts` exports. */
 export type StartGateway = (platform: GatewayPlatform) => Promise<RunningGateway>;
+
+/** What a process gives to a gateway that stands alone: it reaches its subgraphs by itself and keeps nothing on disk. */
+export interface StandalonePlatform extends Omit<GatewayPlatform, 'subgraph' | 'dataDir'> {
+  /** The path of the supergraph, as the person wrote it. */
+  readonly supergraphFile: string;
+}
+
+/** How a gateway starts over a supergraph file, as its `standalone.ts` exports it. */
+export interface StandaloneGateway {
+  readonly start: (platform: StandalonePlatform) => Promise<RunningGateway>;
+  readonly variables: ConfigSchema;
+}

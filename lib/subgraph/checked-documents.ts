@@ -34,13 +34,18 @@ export class CheckedDocuments {
   get(text: string): CheckedDocument {
     const known = this.#checked.get(text);
     if (known) return known;
-    const checked = check(text, this.#schema, this.#options);
+    const checked = checkDocument(text, this.#schema, this.#options);
     this.#checked.set(text, checked);
     return checked;
   }
 }
 
-function check(text: string, schema: GraphQLSchema, { maxTokens }: CheckedDocumentsOptions): CheckedDocument {
+/** Parses and validates a text. */
+export function checkDocument(
+  text: string,
+  schema: GraphQLSchema,
+  { maxTokens }: Pick<CheckedDocumentsOptions, 'maxTokens'>,
+): CheckedDocument {
   try {
     const document = parse(text, { maxTokens });
     const [first, ...others] = validate(schema, document);

@@ -1,17 +1,19 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { toAppError } from '../errors/normalize-error.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { enforceAccessRules } from './access-rules.ts';
 import { CheckedDocuments } from './checked-documents.ts';
+import { ExecutableDocument, type ExecutableDocumentOptions } from './executable-document.ts';
 import { formatError } from './format-error.ts';
 import { isRequestError } from './is-request-error.ts';
 import { type MutationCodes, returnErrorsAsResults } from './mutation-results.ts';
-import type { OperationScope } from './operation-scope.ts';
+import { OperationCompiler } from './operation-compiler.ts';
 import { Cents, DateTime } from './scalars.ts';
-import type { Subgraph, SubgraphRequest } from './subgraph.ts';
+import type { PreparedRequest, Subgraph, SubgraphOperation } from './subgraph.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
@@ -25,40 +27,72 @@ export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly createContext: (call: CallContext) => Context;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** How many parsed documents are kept. */
+  /** How many documents are kept for `execute`. */
   readonly maxDocuments?: number;
 }
+
+/** The text of all documents that are kept, in UTF-16 units. */
+const maxTextLength = 16_000_000;
 
 /** A subgraph that runs in this process. */
 export function createSubgraph<Context extends SubgraphContext>(options: SubgraphOptions<Context>): Subgraph {
   const { name, logger, createContext, maxDocuments = 1_000 } = options;
   const schema = executableSchema(options);
   const documents = new CheckedDocuments(schema, { maxDocuments });
+  const jitFallbacks = options.metrics.counter({
+    name: 'tiffin_subgraph_jit_fallbacks_total',
+    help: 'Documents, and runs of them, that graphql-js had to take over from graphql-jit.',
+    labelNames: ['subgraph'],
+  });
+  const execution: ExecutableDocumentOptions = {
+    schema,
+    compiler: new OperationCompiler(schema),
+    check: (query) => documents.get(query),
+    onFallback: () => jitFallbacks.inc({ subgraph: name }),
+  };
   const owner = {};
+  // Each has its text in the key and, parsed, in the value.
+  const requests = new LRUCache<string, PreparedRequest>({
+    max: maxDocuments,
+    maxSize: maxTextLength,
+    sizeCalculation: (_request, key) => key.length,
+  });
 
-  async function run(
-    request: SubgraphRequest,
-    call: CallContext,
-    scope: OperationScope,
-  ): Promise<ExecutionResult> {
-    const checked = documents.get(request.query);
-    if ('errors' in checked) return { errors: checked.errors };
-    return execute({
-      schema,
-      document: checked.document,
-      operationName: request.operationName ?? null,
-      variableValues: request.variables ?? null,
-      contextValue: scope.get(owner, () => createContext(call)),
-    });
+  function prepare(operation: SubgraphOperation): PreparedRequest {
+    const document = new ExecutableDocument(operation, execution);
+    return (variables, call, scope) => {
+      try {
+        const context = () => scope.get(owner, () => createContext(call));
+        const result = document.run(variables, context, call.span !== undefined);
+        if (!(result instanceof Promise)) return Promise.resolve(presentable(result, call));
+        return result.then(
+          (settled) => presentable(settled, call),
+          (thrown: unknown) => presentable(defect(thrown), call),
+        );
+      } catch (thrown) {
+        return Promise.resolve(presentable(defect(thrown), call));
+      }
+    };
+  }
+
+  function presentable(result: ExecutionResult, call: CallContext): ExecutionResult {
+    if (!result.errors) return result;
+    for (const error of result.errors) logDefect(error, call, logger);
+    return { ...result, errors: result.errors.map(withoutStack) };
   }
 
   return {
     name,
-    async execute(request, call, scope) {
-      const result = await run(request, call, scope).catch((thrown: unknown) => defect(thrown));
-      if (!result.errors) return result;
-      for (const error of result.errors) logDefect(error, call, logger);
-      return { ...result, errors: result.errors.map(withoutStack) };
+    prepare,
+    execute({ query, operationName, variables }, call, scope) {
+      const key =
+        operationName === undefined ? `:${query}` : `${operationName.length}:${operationName}${query}`;
+      let request = requests.get(key);
+      if (!request) {
+        request = prepare({ query, operationName });
+        requests.set(key, request);
+      }
+      return request(variables, call, scope);
     },
   };
 }

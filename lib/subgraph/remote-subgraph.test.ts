@@ -53,10 +53,12 @@ const callContext = (): CallContext => ({
   signal: new AbortController().signal,
 });
 
+const notPrepared = () => assert.fail('A server knows no document beforehand.');
+
 /** A subgraph of ours behind HTTP. */
 async function serve(execute: Subgraph['execute']): Promise<string> {
   const app = createSubgraphServer({
-    subgraph: { name: 'library', execute },
+    subgraph: { name: 'library', execute, prepare: notPrepared },
     tokens,
     clock,
     logger: silentLogger,

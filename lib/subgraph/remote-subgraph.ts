@@ -34,8 +34,10 @@ export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubg
     connections: options.maxConnections ?? 64,
     maxResponseSize: options.maxResponseBytes ?? 16 * 1024 * 1024,
   });
-  return {
+  const subgraph: RemoteSubgraph = {
     name: options.name,
+    prepare: (operation) => (variables, call, scope) =>
+      subgraph.execute({ ...operation, variables }, call, scope),
     async execute(request, call) {
       try {
         return await post(request, call, pool, options);
@@ -45,6 +47,7 @@ export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubg
     },
     close: () => pool.close(),
   };
+  return subgraph;
 }
 
 async function post(

@@ -29,7 +29,11 @@ const answer: Subgraph['execute'] = async (subgraphRequest, call) => {
 let isReady = true;
 
 const app = createSubgraphServer({
-  subgraph: { name: 'library', execute: (...args) => execute(...args) },
+  subgraph: {
+    name: 'library',
+    prepare: () => assert.fail('A server knows no document beforehand.'),
+    execute: (...args) => execute(...args),
+  },
   tokens,
   clock,
   logger: createLogger({ format: 'json', output: { write: (line) => lines.push(line) } }),

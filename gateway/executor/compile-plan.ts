@@ -1,0 +1,57 @@
+import type { ConditionNode, PlanNode } from '@apollo/query-planner';
+import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
+import type { Operation } from '../executor.ts';
+import { compileFetch } from './compile-fetch.ts';
+import type { PlanPath } from './response-path.ts';
+import type { Step } from './run.ts';
+import type { TypeRelations } from './type-relations.ts';
+
+/** What the nodes of a plan are compiled with. */
+export interface PlanContext {
+  readonly operation: Operation;
+  readonly subgraphOf: (name: string) => Subgraph;
+  /** Of the whole supergraph: what subgraphs are asked for may be hidden from clients. */
+  readonly types: TypeRelations;
+}
+
+/** Compiles a node of a query plan, with all below it. `path` is where in the response the node works. */
+export function compilePlan(node: PlanNode, path: PlanPath, context: PlanContext): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return sequence(node.nodes.map((child) => compilePlan(child, path, context)));
+    case 'Parallel':
+      return parallel(node.nodes.map((child) => compilePlan(child, path, context)));
+    case 'Flatten':
+      return compilePlan(node.node, [...path, ...node.path.map(String)], context);
+    case 'Fetch':
+      return compileFetch(node, path, context);
+    case 'Condition':
+      return condition(node, path, context);
+    case 'Defer':
+      throw new Error('The plan has a Defer node, but the planner was not told to make any.');
+  }
+}
+
+const sequence =
+  (steps: readonly Step[]): Step =>
+  async (run) => {
+    for (const step of steps) {
+      if (run.isOver) return;
+      const work = step(run);
+      if (work) await work;
+    }
+  };
+
+const parallel =
+  (steps: readonly Step[]): Step =>
+  (run) => {
+    const works = steps.map((step) => step(run)).filter((work) => work !== undefined);
+    return works.length > 1 ? Promise.all(works) : works[0];
+  };
+
+function condition(node: ConditionNode, path: PlanPath, context: PlanContext): Step {
+  const branch = (child: PlanNode | undefined) => child && compilePlan(child, path, context);
+  const whenTrue = branch(node.ifClause);
+  const whenFalse = branch(node.elseClause);
+  return (run) => (run.flags.get(node.condition) ? whenTrue : whenFalse)?.(run);
+}

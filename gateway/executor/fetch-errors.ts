@@ -1,0 +1,84 @@
+import { GraphQLError } from 'graphql';
+import type { ResponsePath } from './response-path.ts';
+
+/** For errors that a subgraph sent without a code; Apollo's name for it. */
+export const downstreamErrorCode = 'DOWNSTREAM_SERVICE_ERROR';
+
+/** What a subgraph, near or far, tells of an error. */
+export interface SubgraphError {
+  readonly message: string;
+  readonly path?: ResponsePath | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** One failure becomes this many errors at most: a subgraph that is down may feed thousands of places. */
+const maxErrorsPerFailure = 100;
+
+/** Where the errors of a fetch belong in the client's response. */
+export interface FetchPlaces {
+  readonly subgraph: string;
+  /** Internal name → the name that the client knows. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** The response names that are missing at each place when the whole fetch fails. */
+  keys(): readonly string[];
+  /** Where the fetch's entities stand. */
+  places(): readonly ResponsePath[];
+  /** Where the entities of a representation stand; absent for a fetch without representations. */
+  placesOf?(representation: number): readonly ResponsePath[];
+}
+
+/**
+ * The errors of a subgraph's answer where the client looks for them. An error inside `_entities` stands at each place
+ * of its entity; one without a path, of an answer without data, at each field that is missing because of it.
+ */
+export function placeErrors(
+  errors: readonly SubgraphError[],
+  hasData: boolean,
+  fetch: FetchPlaces,
+): GraphQLError[] {
+  return errors.flatMap((error) =>
+    pathsOf(error.path, hasData, fetch)
+      .slice(0, maxErrorsPerFailure)
+      .map((path) => placedError(error, path, fetch.subgraph)),
+  );
+}
+
+/** The paths of one error; undefined stands for one that is about no field in particular. */
+function pathsOf(
+  path: ResponsePath | undefined,
+  hasData: boolean,
+  fetch: FetchPlaces,
+): readonly (ResponsePath | undefined)[] {
+  const { placesOf } = fetch;
+  if (!path) return hasData ? [undefined] : failedFields(fetch);
+  if (!placesOf) return below(fetch.places(), renamedPath(path, fetch));
+  const [, representation, ...rest] = path;
+  if (typeof representation !== 'number') return failedFields(fetch);
+  return below(placesOf(representation), renamedPath(rest, fetch));
+}
+
+const below = (places: readonly ResponsePath[], rest: ResponsePath): readonly ResponsePath[] =>
+  places.map((place) => [...place, ...rest]);
+
+const renamedPath = (path: ResponsePath, { renamed }: FetchPlaces): ResponsePath =>
+  renamed.size === 0 ? path : path.map((key) => (typeof key === 'string' ? (renamed.get(key) ?? key) : key));
+
+/** What a failed fetch should have brought; its places where all of it was for other fetches. */
+function failedFields(fetch: FetchPlaces): readonly (ResponsePath | undefined)[] {
+  const keys = fetch.keys();
+  const places = fetch.places().slice(0, maxErrorsPerFailure);
+  const paths = keys.length > 0 ? places.flatMap((place) => keys.map((key) => [...place, key])) : places;
+  return paths.map((path) => (path.length > 0 ? path : undefined));
+}
+
+function placedError(
+  { message, extensions }: SubgraphError,
+  path: ResponsePath | undefined,
+  serviceName: string,
+): GraphQLError {
+  return new GraphQLError(message || `The subgraph ${serviceName} reported an error without a message.`, {
+    path: path ?? null,
+    // The name tells our own boundary that the error is not ours; clients do not see it.
+    extensions: { ...extensions, code: extensions?.['code'] ?? downstreamErrorCode, serviceName },
+  });
+}

@@ -1,0 +1,252 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { QueryPlan } from '@apollo/query-planner';
+import type { Clock } from '@tiffin/lib/clock/clock';
+import { AppError } from '@tiffin/lib/errors/app-error';
+import { timedOut, within } from '@tiffin/lib/lifecycle/within';
+import type { CounterMetric, HistogramMetric, Metrics } from '@tiffin/lib/telemetry/metrics';
+import { GraphQLError } from 'graphql';
+import type { Operation } from '../executor.ts';
+import { type Planner, type PlannerLimits, planningRefused } from './planner.ts';
+import type { PlannerAnswer, PlannerSettings, PlanRequest } from './planner-worker.ts';
+
+export interface PlannerThreadOptions extends PlannerLimits {
+  readonly supergraphSdl: string;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** For one operation, from when its planning begins. Default 2,000. */
+  readonly maxPlanningMs?: number;
+  /** Operations that wait for their turn; a further one is refused. Default 100. */
+  readonly maxQueuedPlans?: number;
+  /** What the planner may remember. Default 512. */
+  readonly maxHeapMiB?: number;
+  /** For a planner to get ready. Default 30,000. */
+  readonly maxStartMs?: number;
+}
+
+type RefusalReason = 'time' | 'memory' | 'complexity' | 'queue';
+
+interface Job extends PromiseWithResolvers<QueryPlan> {
+  readonly request: PlanRequest;
+}
+
+/** When to ask again where the planner is full or gone: in this time it plans many operations, or starts anew. */
+const retryAfterMs = 1_000;
+
+/**
+ * Plans beside the gateway, one operation after the other, so that none stalls the gateway or takes its memory. An
+ * operation that takes too much is refused and its planner ended; the others go on with a fresh one. That is a process
+ * and no worker thread: a thread's heap that overflows at an unlucky moment makes V8 abort the process around it.
+ *
+ * A client that gives up does not stop the planning: others may wait for the same plan.
+ * @throws where there can be no plans for the supergraph.
+ */
+export async function createPlannerThread(options: PlannerThreadOptions): Promise<Planner> {
+  const planner = new PlannerThread(options);
+  await planner.start();
+  return planner;
+}
+
+class PlannerThread implements Planner {
+  readonly #clock: Clock;
+  readonly #maxPlanningMs: number;
+  readonly #maxQueuedPlans: number;
+  readonly #startWorker: () => PlannerWorker;
+  readonly #durations: HistogramMetric<never>;
+  readonly #refusals: CounterMetric<'reason'>;
+  readonly #queue: Job[] = [];
+  #worker: PlannerWorker | undefined;
+  #working = false;
+  #stopped = false;
+
+  constructor({
+    supergraphSdl,
+    clock,
+    metrics,
+    maxPlanningMs = 2_000,
+    maxQueuedPlans = 100,
+    maxHeapMiB = 512,
+    maxStartMs = 30_000,
+    ...limits
+  }: PlannerThreadOptions) {
+    this.#clock = clock;
+    this.#maxPlanningMs = maxPlanningMs;
+    this.#maxQueuedPlans = maxQueuedPlans;
+    this.#startWorker = () => new PlannerWorker({ supergraphSdl, limits }, maxHeapMiB, maxStartMs, clock);
+    this.#durations = metrics.histogram({
+      name: 'tiffin_plan_duration_seconds',
+      help: 'Time to plan an operation, without the wait for its turn.',
+    });
+    this.#refusals = metrics.counter({
+      name: 'tiffin_plans_refused_total',
+      help: 'Operations that were not planned: beyond the bounds of time, memory or complexity, or the queue was full.',
+      labelNames: ['reason'],
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#worker = this.#startWorker();
+    await this.#worker.ready;
+  }
+
+  async plan({ text, node }: Operation): Promise<QueryPlan> {
+    if (this.#stopped) throw unavailable();
+    if (this.#queue.length >= this.#maxQueuedPlans) throw this.#refused('queue', unavailable());
+    const request = { text, operationName: node.name?.value };
+    const job = { request, ...Promise.withResolvers<QueryPlan>() };
+    this.#queue.push(job);
+    if (!this.#working) this.#workOff();
+    return job.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const job of this.#queue.splice(0)) job.reject(unavailable());
+    await this.#worker?.end();
+  }
+
+  async #workOff(): Promise<void> {
+    this.#working = true;
+    for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
+      await this.#planNext(job.request).then(job.resolve, job.reject);
+    }
+    this.#working = false;
+  }
+
+  async #planNext(request: PlanRequest): Promise<QueryPlan> {
+    const worker = await this.#readyWorker();
+    const beganMs = this.#clock.now();
+    try {
+      const answer = await this.#inTime(worker.plan(request));
+      if (answer !== timedOut) return planOf(answer);
+    } catch (error) {
+      if (this.#stopped) throw unavailable();
+      if (error instanceof WorkerEnded) this.#replaceWorker(worker);
+      if (error instanceof WorkerEnded && error.byForce)
+        throw this.#refused('memory', planningRefused('Planning this operation took too much memory.'));
+      if (isRefusal(error)) throw this.#refused('complexity', error);
+      throw error;
+    } finally {
+      this.#durations.observe({}, (this.#clock.now() - beganMs) / 1_000);
+    }
+    this.#replaceWorker(worker);
+    const sentence = `Planning this operation took longer than ${this.#maxPlanningMs} ms.`;
+    throw this.#refused('time', planningRefused(sentence));
+  }
+
+  /** A gateway that was busy itself may see the timer before the answer that has long been there: it looks once more. */
+  async #inTime(answer: Promise<PlannerAnswer>): Promise<PlannerAnswer | typeof timedOut> {
+    const inTime = await within(this.#clock, this.#maxPlanningMs, answer);
+    if (inTime !== timedOut) return inTime;
+    return Promise.race([answer, new Promise<typeof timedOut>((resolve) => setImmediate(resolve, timedOut))]);
+  }
+
+  async #readyWorker(): Promise<PlannerWorker> {
+    if (this.#stopped) throw unavailable();
+    if (!this.#worker || this.#worker.hasEnded) this.#worker = this.#startWorker();
+    try {
+      await this.#worker.ready;
+      return this.#worker;
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+  }
+
+  /** The fresh one starts at once, so that the next operation need not wait for all of it. */
+  #replaceWorker(worker: PlannerWorker): void {
+    worker.end();
+    if (!this.#stopped) this.#worker = this.#startWorker();
+  }
+
+  #refused<Refusal extends Error>(reason: RefusalReason, refusal: Refusal): Refusal {
+    this.#refusals.inc({ reason });
+    return refusal;
+  }
+}
+
+/** Why a planner gives no answer any more. */
+class WorkerEnded extends Error {
+  /** It did not end by itself: V8 or the system did it, for want of memory. */
+  readonly byForce: boolean;
+
+  constructor(exitCode: number | null, signal: string | null) {
+    super(`The planner ended (${signal ?? `exit code ${exitCode}`}).`);
+    // Where a shell or an emulation is in between, SIGABRT arrives as the exit code 134.
+    this.byForce = signal !== null || exitCode === 134;
+  }
+}
+
+/** One process that plans, seen from its owner. It keeps the owner's process alive only while it is at work. */
+class PlannerWorker {
+  /** Rejects where it ended before. */
+  readonly ready: Promise<void>;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<never>;
+  #expected: PromiseWithResolvers<PlannerAnswer> | undefined;
+  hasEnded = false;
+
+  constructor(settings: PlannerSettings, maxHeapMiB: number, maxStartMs: number, clock: Clock) {
+    this.#process = fork(fileURLToPath(new URL('./planner-worker.ts', import.meta.url)), {
+      // Nothing of ours but the supergraph: no secrets of the environment, no hooks of the command line.
+      env: {},
+      execArgv: [`--max-old-space-size=${maxHeapMiB}`],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#ended = new Promise((_resolve, reject) => {
+      this.#process.once('exit', (code, signal) => reject(new WorkerEnded(code, signal)));
+      this.#process.on('error', (error) => {
+        this.#process.kill('SIGKILL');
+        reject(error);
+      });
+    });
+    this.#ended.catch(() => {
+      this.hasEnded = true;
+    });
+    this.#process.on('message', (answer) => this.#expected?.resolve(answer as PlannerAnswer));
+    this.ready = this.#start(settings, maxStartMs, clock);
+    this.ready.catch(() => this.end());
+  }
+
+  plan(request: PlanRequest): Promise<PlannerAnswer> {
+    return this.#ask(request);
+  }
+
+  async end(): Promise<void> {
+    this.#process.ref();
+    this.#process.kill('SIGKILL');
+    await this.#ended.catch(() => {});
+  }
+
+  async #start(settings: PlannerSettings, maxStartMs: number, clock: Clock): Promise<void> {
+    const answer = await within(clock, maxStartMs, this.#ask(settings));
+    if (answer === timedOut) throw new Error(`The planner was not ready after ${maxStartMs} ms.`);
+    if (answer.kind === 'failed') throw answer.error;
+  }
+
+  async #ask(message: PlannerSettings | PlanRequest): Promise<PlannerAnswer> {
+    this.#process.ref();
+    this.#process.channel?.ref();
+    this.#expected = Promise.withResolvers();
+    // What cannot be sent any more is told by the end of the process.
+    this.#process.send(message, () => {});
+    try {
+      return await Promise.race([this.#expected.promise, this.#ended]);
+    } finally {
+      this.#process.unref();
+      this.#process.channel?.unref();
+    }
+  }
+}
+
+function planOf(answer: PlannerAnswer): QueryPlan {
+  if (answer.kind === 'plan') return answer.plan;
+  if (answer.kind === 'refused')
+    throw new GraphQLError(answer.message, { extensions: { code: answer.code } });
+  throw answer.kind === 'failed' ? answer.error : new Error('The planner gave no plan.');
+}
+
+const isRefusal = (error: unknown): error is GraphQLError =>
+  error instanceof GraphQLError && error.extensions['code'] === 'MALFORMED_REQUEST';
+
+const unavailable = (cause?: unknown) => new AppError('UNAVAILABLE', { retryAfterMs }, { cause });

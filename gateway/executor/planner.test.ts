@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { playgroundOperations } from '@tiffin/schema/playground-operations';
+import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
+import { GraphQLError, Kind, parse } from 'graphql';
+import { createMeanSupergraph } from '../testing/mean-supergraph.ts';
+import { createPlanner, type Planner, type PlannerLimits } from './planner.ts';
+
+const oneStep = '{ thing { next { __typename } } }';
+
+function plan(planner: Planner, text: string, name?: string) {
+  const document = parse(text);
+  const node = document.definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .find((definition) => name === undefined || definition.name?.value === name);
+  assert.ok(node);
+  return planner.plan({ text, document, node });
+}
+
+const refusedWith = (pattern: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof GraphQLError);
+  assert.match(error.message, pattern);
+  assert.match(error.message, /Ask for less at once, or split it\.$/);
+  assert.deepEqual(error.extensions, { code: 'MALFORMED_REQUEST' });
+  return true;
+};
+
+const meanPlanner = (limits?: PlannerLimits) => createPlanner(createMeanSupergraph(), limits);
+
+test("plans are those of Apollo's gateway", async () => {
+  const supergraph = Supergraph.build(supergraphSdl());
+  const apollo = new QueryPlanner(supergraph);
+  const planner = createPlanner(supergraphSdl());
+  const texts = playgroundOperations().map(({ text }) => text);
+  assert.ok(texts.length >= 5);
+  for (const text of texts) {
+    const expected = apollo.buildQueryPlan(operationFromDocument(supergraph.apiSchema(), parse(text)));
+    assert.deepEqual(await plan(planner, text), expected);
+  }
+  assert.deepEqual(
+    await plan(meanPlanner(), oneStep),
+    apolloPlan(createMeanSupergraph(), oneStep),
+    'also where there are hundreds of ways',
+  );
+});
+
+function apolloPlan(sdl: string, text: string) {
+  const supergraph = Supergraph.build(sdl);
+  return new QueryPlanner(supergraph).buildQueryPlan(
+    operationFromDocument(supergraph.apiSchema(), parse(text)),
+  );
+}
+
+test('an operation is planned without its neighbours and their fragments', async () => {
+  const text = `
+    query Steps($on: Boolean!) { thing { ...Step } }
+    query Id { thing { ...OnlyId } }
+    fragment Step on Thing { next @include(if: $on) { id } }
+    fragment OnlyId on Thing { id }
+  `;
+  const planner = meanPlanner();
+  assert.deepEqual(
+    await plan(planner, text, 'Id'),
+    await plan(planner, 'query Id { thing { ...OnlyId } } fragment OnlyId on Thing { id }'),
+  );
+  assert.match(JSON.stringify(await plan(planner, text, 'Steps')), /query Steps__start__0/);
+});
+
+test('too many ways to one field are refused', async () => {
+  await assert.rejects(plan(meanPlanner({ maxPathOptions: 100 }), oneStep), refusedWith(/ways through/));
+});
+
+test('more ways than an array can hold are refused', async () => {
+  await assert.rejects(
+    plan(meanPlanner(), '{ thing { next { next { id } } } }'),
+    refusedWith(/^This operation is too complex to plan\. Ask/),
+  );
+});
+
+test('fragments that expand to millions of fields are refused', async () => {
+  const doubling = Array.from(
+    { length: 24 },
+    (_, index) => `fragment F${index} on Thing { ...F${index + 1} next { ...F${index + 1} } }`,
+  );
+  const text = `{ thing { ...F0 } } ${doubling.join(' ')} fragment F24 on Thing { id }`;
+  await assert.rejects(plan(meanPlanner(), text), refusedWith(/fragments expand/));
+});
+
+test('an operation nested beyond the stack is refused', async () => {
+  const depth = 800;
+  const text = `{ thing { ${'... on Thing { ...on Thing { '.repeat(depth)} id ${'} } '.repeat(depth)} } }`;
+  await assert.rejects(plan(meanPlanner(), text), refusedWith(/too complex/));
+});
+
+test('too many fields spread over the subgraphs are refused', async () => {
+  const fields = Array.from({ length: 3_000 }, (_, index) => `a${index}: things { next { id } }`);
+  await assert.rejects(plan(meanPlanner(), `{ ${fields.join(' ')} }`), refusedWith(/spread over/));
+});
+
+test("a planner's own failure is not called the client's", async () => {
+  await assert.rejects(
+    plan(meanPlanner(), '{ nothing }'),
+    (error: unknown) =>
+      error instanceof Error &&
+      !(error instanceof GraphQLError && error.extensions['code'] === 'MALFORMED_REQUEST'),
+  );
+});

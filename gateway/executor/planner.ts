@@ -1,0 +1,80 @@
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  separateOperations,
+} from 'graphql';
+import type { Operation } from '../executor.ts';
+
+/** Finds out which subgraphs to ask for what, and in which order. */
+export interface Planner {
+  /** @throws GraphQLError with the code MALFORMED_REQUEST where the operation cannot be planned within bounds. */
+  plan(operation: Operation): Promise<QueryPlan>;
+  stop(): Promise<void>;
+}
+
+/** What bounds the planner's search, besides Apollo's own limits for recursive and non-local selections. */
+export interface PlannerLimits {
+  /** Plans compared at most; beyond, options are dropped: the plan stays correct, but may not be the best. */
+  readonly maxEvaluatedPlans?: number;
+  /** Ways through the subgraphs kept for one path of fields; an operation with more is refused. */
+  readonly maxPathOptions?: number;
+}
+
+export const defaultMaxEvaluatedPlans = 10_000;
+export const defaultMaxPathOptions = 4_000;
+
+/**
+ * Apollo's planner, in this thread: planning is synchronous and may take seconds, so that it belongs into a thread of
+ * its own wherever strangers write the operations (`createPlannerThread`).
+ */
+export function createPlanner(supergraphSdl: string, limits: PlannerLimits = {}): Planner {
+  const { maxEvaluatedPlans = defaultMaxEvaluatedPlans, maxPathOptions = defaultMaxPathOptions } = limits;
+  // Whoever composed or loaded the supergraph has validated it; doing it again costs a quarter of the start.
+  const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
+  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans, pathsLimit: maxPathOptions } });
+  const schema = supergraph.apiSchema();
+  return {
+    async plan({ document, node }) {
+      try {
+        return planner.buildQueryPlan(operationFromDocument(schema, separated(document, node)));
+      } catch (error) {
+        throw refusal(error) ?? error;
+      }
+    },
+    async stop() {},
+  };
+}
+
+/** The operation with the fragments it uses: those of its neighbours may use variables that it does not have. */
+function separated(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+  const definitions = document.definitions.filter(
+    (node) => node === operation || node.kind === Kind.FRAGMENT_DEFINITION,
+  );
+  return separateOperations({ ...document, definitions })[operation.name?.value ?? ''] ?? document;
+}
+
+/** What to tell the client for each of the planner's limits: plain errors, told apart by nothing but their text. */
+const limitSentences: readonly (readonly [RegExp, string])[] = [
+  [/^Exceeded maximum recursive selections/, 'Its fragments expand to too many fields.'],
+  [/^Number of non-local selections exceeds/, 'Too many of its fields are spread over several subgraphs.'],
+  [/^Too many options generated for/, 'There are too many ways through the subgraphs to its fields.'],
+];
+
+function refusal(error: unknown): GraphQLError | undefined {
+  const message = error instanceof Error ? error.message : '';
+  const sentence = limitSentences.find(([pattern]) => pattern.test(message))?.[1];
+  if (sentence) return planningRefused(`This operation is too complex to plan. ${sentence}`);
+  // The end of the stack, or more combinations than an array, map or string can hold.
+  return error instanceof RangeError ? planningRefused('This operation is too complex to plan.') : undefined;
+}
+
+/** An operation that is not planned, through its own doing; `reason` is a sentence for the client. */
+export function planningRefused(reason: string): GraphQLError {
+  return new GraphQLError(`${reason} Ask for less at once, or split it.`, {
+    extensions: { code: 'MALFORMED_REQUEST' },
+  });
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { loadConfig } from '@tiffin/lib/config/config';
+import type { StandaloneGateway, StandalonePlatform } from '@tiffin/lib/service/gateway';
+import { createRemoteSubgraph } from '@tiffin/lib/subgraph/remote-subgraph';
+import { standaloneVariables } from './gateway-config.ts';
+import { createGatewayServer } from './gateway-server.ts';
+import { createGraph, type Graph, type SubgraphConnection } from './graph.ts';
+import type { JoinGraph } from './join-graphs.ts';
+import { subgraphUrl } from './subgraph-url.ts';
+import { supergraphFile } from './supergraph-file.ts';
+
+/**
+ * Starts a gateway over any Federation 2 supergraph. Its subgraphs are not ours: they learn nothing of the client, and
+ * what they say of an error is shown as they sent it.
+ */
+export const start: StandaloneGateway['start'] = async (platform) => {
+  const { clock, logger, metrics, env, isReady, budget, supergraphFile: path } = platform;
+  const config = loadConfig(standaloneVariables, env);
+  const graph = await createGraph({
+    source: supergraphFile({ path, clock, logger }),
+    connect: (subgraph) => connect(subgraph, platform),
+    kind: config.EXECUTOR,
+    clock,
+    logger,
+    metrics,
+  }).catch((error: Error) => {
+    throw new Error(sentenceOn(path, error), { cause: error });
+  });
+  const http = createGatewayServer({
+    graph,
+    errors: 'as sent',
+    clock,
+    logger,
+    metrics,
+    isReady,
+    budget,
+    newRequestId: randomUUID,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    playground: config.PLAYGROUND ? await playground() : undefined,
+  });
+  return { http, notes: notesOn(path, graph), stop: () => graph.stop() };
+};
+
+function connect(definition: JoinGraph, { clock, logger }: StandalonePlatform): SubgraphConnection {
+  const { name } = definition;
+  const subgraph = createRemoteSubgraph({ name, url: subgraphUrl(definition), clock, logger });
+  return { subgraph, close: () => subgraph.close() };
+}
+
+/** GraphiQL weighs as much as a server: a gateway that does not serve it starts without. */
+async function playground(): Promise<string> {
+  const { playgroundPage } = await import('./playground.ts');
+  return playgroundPage({ title: 'GraphiQL' });
+}
+
+/** Our own sentences name the file; what Apollo says of its content does not, and may have many lines. */
+function sentenceOn(path: string, { message }: Error): string {
+  if (message.startsWith(path)) return message;
+  return `${path} cannot be served: ${message.replace(/\s+/g, ' ').slice(0, 500)}`;
+}
+
+function notesOn(path: string, { subgraphs }: Graph): string[] {
+  const count = subgraphs.length === 1 ? 'one subgraph' : `${subgraphs.length} subgraphs`;
+  return [
+    `supergraph  ${path}, ${count}; a change of the file is served within seconds`,
+    ...subgraphs.map((subgraph) => {
+      // A query string may hold a key.
+      const { origin, pathname } = subgraphUrl(subgraph);
+      return `  ${subgraph.name.padEnd(16)} ${origin}${pathname}`;
+    }),
+  ];
+}

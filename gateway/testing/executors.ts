@@ -1,0 +1,43 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { type Clock, systemClock } from '@tiffin/lib/clock/clock';
+import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
+import { createMetrics, type Metrics } from '@tiffin/lib/telemetry/metrics';
+import { parse } from 'graphql';
+import { apolloDataSource, createApolloExecutor, silentApolloLogger } from '../apollo-executor.ts';
+import { createCompiledExecutor } from '../executor/compiled-executor.ts';
+import { createPlanner } from '../executor/planner.ts';
+import type { Executor } from '../executor.ts';
+
+type SubgraphOf = (name: string) => Subgraph;
+
+/** Both executors on one supergraph that never changes. */
+export interface Executors {
+  readonly apollo: Executor;
+  readonly compiled: Executor;
+  /** What the compiled one counts. */
+  readonly metrics: Metrics;
+  stop(): Promise<void>;
+}
+
+/** Loads a supergraph for tests: planning happens in this thread. */
+export async function loadExecutors(
+  supergraphSdl: string,
+  subgraphOf: SubgraphOf,
+  clock: Clock = systemClock,
+): Promise<Executors> {
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
+    logger: silentApolloLogger,
+  });
+  const { schema } = await gateway.load();
+  const metrics = createMetrics();
+  const planner = createPlanner(supergraphSdl);
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  return {
+    apollo: createApolloExecutor(gateway, schema, clock),
+    compiled: createCompiledExecutor({ schema, supergraph, planner, subgraphOf, clock, metrics }),
+    metrics,
+    stop: () => gateway.stop(),
+  };
+}

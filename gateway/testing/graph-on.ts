@@ -1,0 +1,13 @@
+import type { Executor } from '../executor.ts';
+import type { Graph } from '../graph.ts';
+import { OperationCache } from '../operation-cache.ts';
+
+/** A graph on an executor that never changes. */
+export function graphOn(executor: Executor): Graph {
+  const operations = new OperationCache(executor);
+  return {
+    subgraphs: [],
+    enter: () => ({ schema: executor.schema, operations, [Symbol.dispose]() {} }),
+    stop: () => executor.stop(),
+  };
+}
