@@ -35,8 +35,11 @@ export interface LibraryHooks {
   readonly failing?: () => unknown;
 }
 
-/** Two subgraphs with one entity in common, for tests of the gateway. */
-export function createLibrary({ me, failing }: LibraryHooks = {}): {
+/** Two subgraphs with one entity in common, for tests of the gateway. `version` changes the schema that clients see. */
+export function createLibrary(
+  { me, failing }: LibraryHooks = {},
+  version = 1,
+): {
   supergraphSdl: string;
   subgraphOf: (name: string) => Subgraph;
 } {
@@ -74,7 +77,7 @@ export function createLibrary({ me, failing }: LibraryHooks = {}): {
     },
   };
   const subgraphs = [subgraph('books', books), subgraph('authors', authors)];
-  return { supergraphSdl: compose(), subgraphOf: (wanted) => named(wanted, subgraphs) };
+  return { supergraphSdl: compose(version), subgraphOf: (wanted) => named(wanted, subgraphs) };
 }
 
 function named(wanted: string, subgraphs: readonly Subgraph[]): Subgraph {
@@ -95,9 +98,17 @@ function subgraph(name: keyof typeof sdl, resolvers: object): Subgraph {
   });
 }
 
-function compose(): string {
+function compose(version: number): string {
   const { supergraphSdl, errors } = composeServices(
-    Object.entries(sdl).map(([name, text]) => ({ name, typeDefs: parse(text), url: `http://${name}` })),
+    Object.entries(sdl).map(([name, text]) => ({
+      name,
+      typeDefs: parse(
+        name === 'books'
+          ? `${text} type Version${version} { number: Int } extend type Query { version: Version${version} }`
+          : text,
+      ),
+      url: `http://${name}`,
+    })),
   );
   if (!supergraphSdl) throw new AggregateError(errors ?? [], 'The library does not compose.');
   return supergraphSdl;
