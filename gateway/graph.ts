@@ -6,7 +6,7 @@ import type { Metrics } from '@tiffin/lib/telemetry/metrics';
 import { type GraphQLSchema, parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor, silentApolloLogger } from './apollo-executor.ts';
 import { createCompiledExecutor } from './executor/compiled-executor.ts';
-import { createPlannerThread } from './executor/planner-thread.ts';
+import { createPlannerProcess } from './executor/planner-process.ts';
 import type { Executor } from './executor.ts';
 import { type JoinGraph, joinGraphs } from './join-graphs.ts';
 import { OperationCache } from './operation-cache.ts';
@@ -159,7 +159,7 @@ class Generation {
         : createCompiledExecutor({
             schema,
             supergraph,
-            planner: await createPlannerThread({ supergraphSdl, clock, metrics }),
+            planner: await createPlannerProcess({ supergraphSdl, clock, metrics }),
             subgraphOf: (name) => connectionOf(connections, name).subgraph,
             clock,
             metrics,

@@ -4,15 +4,16 @@ import { toAppError } from '@tiffin/lib/errors/normalize-error';
 import type { PreparedRequest } from '@tiffin/lib/subgraph/subgraph';
 import type { ExecutionResult } from 'graphql';
 import type { Variables } from '../executor.ts';
-import type { PlanContext } from './compile-plan.ts';
+import type { Data } from './data.ts';
 import { compileRewrites, renamedKeys } from './data-rewrites.ts';
 import { downstreamErrorCode, type FetchPlaces, placeErrors, type SubgraphError } from './fetch-errors.ts';
 import { fetchedKeys } from './fetched-keys.ts';
 import { mergeData } from './merge-data.ts';
 import { ownValue } from './own-value.ts';
+import type { PlanContext } from './plan-context.ts';
 import { compileRepresentations, type Representations } from './representations.ts';
 import { entitiesAt, type PlanPath, placesAt } from './response-path.ts';
-import type { Data, Run, Step } from './run.ts';
+import type { Run, Step } from './run.ts';
 
 /** What a fetch works on in one run. */
 interface Target {

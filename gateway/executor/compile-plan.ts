@@ -1,18 +1,8 @@
 import type { ConditionNode, PlanNode } from '@apollo/query-planner';
-import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
-import type { Operation } from '../executor.ts';
 import { compileFetch } from './compile-fetch.ts';
+import type { PlanContext } from './plan-context.ts';
 import type { PlanPath } from './response-path.ts';
 import type { Step } from './run.ts';
-import type { TypeRelations } from './type-relations.ts';
-
-/** What the nodes of a plan are compiled with. */
-export interface PlanContext {
-  readonly operation: Operation;
-  readonly subgraphOf: (name: string) => Subgraph;
-  /** Of the whole supergraph: what subgraphs are asked for may be hidden from clients. */
-  readonly types: TypeRelations;
-}
 
 /** Compiles a node of a query plan, with all below it. `path` is where in the response the node works. */
 export function compilePlan(node: PlanNode, path: PlanPath, context: PlanContext): Step {

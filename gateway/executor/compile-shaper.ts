@@ -14,8 +14,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { FieldCollector, ResponseField } from './collect-fields.ts';
+import type { Data } from './data.ts';
 import { isIntrospection } from './introspection.ts';
-import type { Data } from './run.ts';
 
 /** Makes the response out of merged data. @throws `surprise` where the data is not as the schema promises. */
 export type Shaper = (data: Data, introspection: Data) => Data;

@@ -12,11 +12,11 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { FieldCollector, ResponseField } from './collect-fields.ts';
+import type { Data } from './data.ts';
 import { isIntrospection } from './introspection.ts';
 import { isLeafValue } from './leaf-values.ts';
 import { ownValue, setOwnValue } from './own-value.ts';
 import type { ResponsePath } from './response-path.ts';
-import type { Data } from './run.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Apollo's code for data that does not fit the schema. */

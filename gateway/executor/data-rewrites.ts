@@ -1,6 +1,6 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
+import type { Data } from './data.ts';
 import { ownValue, setOwnValue } from './own-value.ts';
-import type { Data } from './run.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Changes what goes into a fetch or came out of one, in place. */

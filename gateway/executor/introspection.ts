@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import type { Operation, Variables } from '../executor.ts';
 import type { ResponseField } from './collect-fields.ts';
-import type { Data } from './run.ts';
+import type { Data } from './data.ts';
 
 /** Whether a root field asks about the schema; the gateway answers it, no subgraph is asked. */
 export const isIntrospection = ({ name }: ResponseField): boolean =>

@@ -1,5 +1,5 @@
+import type { Data } from './data.ts';
 import { ownValue, setOwnValue } from './own-value.ts';
-import type { Data } from './run.ts';
 
 /**
  * Merges what a fetch brought into what is there: objects by their keys, lists of the same length by their elements,

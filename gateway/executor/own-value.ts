@@ -1,4 +1,4 @@
-import type { Data } from './run.ts';
+import type { Data } from './data.ts';
 
 /** The value of a key, unless the object only inherits it: aliases may be called `constructor` or `toString`. */
 export function ownValue(data: Data, key: string): unknown {

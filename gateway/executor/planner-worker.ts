@@ -1,4 +1,4 @@
-// The process that plans: `createPlannerThread` starts it, tells it the supergraph once, then one operation at a time.
+// The process that plans: `createPlannerProcess` starts it, tells it the supergraph once, then one operation at a time.
 import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, Kind, parse } from 'graphql';
@@ -26,8 +26,7 @@ const orphanCheckMs = 500;
 // Ctrl+C and some service managers tell a whole group of processes; this one ends when its owner says so, or is gone.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-process.on('disconnect', () => process.exit());
-// While this thread plans it hears nothing, the end of its owner included.
+// Without its owner it has nothing to wait for, and ends; but while it plans it does not hear that the owner is gone.
 new Worker(
   `const owner = ${process.ppid};
   setInterval(() => process.ppid === owner || process.kill(process.pid, 'SIGKILL'), ${orphanCheckMs});`,

@@ -24,16 +24,18 @@ export interface PlannerLimits {
   readonly maxPathOptions?: number;
 }
 
+/** Apollo's own, so that plans are equal: comparing so many took up to a quarter of a second. */
 export const defaultMaxEvaluatedPlans = 10_000;
+/** Comparing 2,000 options with each other took a second, 4,000 more than three. Apollo has no limit. */
 export const defaultMaxPathOptions = 4_000;
 
 /**
- * Apollo's planner, in this thread: planning is synchronous and may take seconds, so that it belongs into a thread of
- * its own wherever strangers write the operations (`createPlannerThread`).
+ * Apollo's planner, in this thread: it blocks it for seconds or fills its memory where an operation is mean, so that
+ * operations of strangers go to `createPlannerProcess`.
  */
 export function createPlanner(supergraphSdl: string, limits: PlannerLimits = {}): Planner {
   const { maxEvaluatedPlans = defaultMaxEvaluatedPlans, maxPathOptions = defaultMaxPathOptions } = limits;
-  // Whoever composed or loaded the supergraph has validated it; doing it again costs a quarter of the start.
+  // Whoever composed or loaded the supergraph has validated it.
   const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
   const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans, pathsLimit: maxPathOptions } });
   const schema = supergraph.apiSchema();

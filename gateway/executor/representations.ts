@@ -1,7 +1,7 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { Data } from './data.ts';
 import { mergeData } from './merge-data.ts';
 import { ownValue, setOwnValue } from './own-value.ts';
-import type { Data } from './run.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Reads from an object what a fetch requires of it; null where something is missing. */

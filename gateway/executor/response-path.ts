@@ -1,5 +1,5 @@
+import type { Data } from './data.ts';
 import { ownValue } from './own-value.ts';
-import type { Data } from './run.ts';
 
 /** Where in the response a part of a plan works: response names, and `@` for every element of a list. */
 export type PlanPath = readonly string[];

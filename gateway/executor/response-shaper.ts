@@ -4,9 +4,10 @@ import type { Operation } from '../executor.ts';
 import { FieldCollector, type ResponseField } from './collect-fields.ts';
 import { compileShaper, type Shaper, surprise } from './compile-shaper.ts';
 import { completeResponse, isExplained } from './complete-response.ts';
+import type { Data } from './data.ts';
 import type { Flags } from './flags.ts';
 import { introspect, isIntrospection } from './introspection.ts';
-import type { Data, Run } from './run.ts';
+import type { Run } from './run.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Each combination of `@skip` and `@include` has a shaper of its own; an operation keeps this many. */

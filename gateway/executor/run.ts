@@ -2,10 +2,8 @@ import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { GraphQLError } from 'graphql';
 import type { Variables } from '../executor.ts';
+import type { Data } from './data.ts';
 import type { Flags } from './flags.ts';
-
-/** A JSON object on its way through the executor. */
-export type Data = Record<string, unknown>;
 
 /** More errors than this help nobody; an operation over long lists could make thousands of the same. */
 const maxErrors = 1_000;

@@ -10,7 +10,7 @@ import type { Operation } from '../executor.ts';
 import { type Planner, type PlannerLimits, planningRefused } from './planner.ts';
 import type { PlannerAnswer, PlannerSettings, PlanRequest } from './planner-worker.ts';
 
-export interface PlannerThreadOptions extends PlannerLimits {
+export interface PlannerProcessOptions extends PlannerLimits {
   readonly supergraphSdl: string;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -41,13 +41,13 @@ const retryAfterMs = 1_000;
  * A client that gives up does not stop the planning: others may wait for the same plan.
  * @throws where there can be no plans for the supergraph.
  */
-export async function createPlannerThread(options: PlannerThreadOptions): Promise<Planner> {
-  const planner = new PlannerThread(options);
+export async function createPlannerProcess(options: PlannerProcessOptions): Promise<Planner> {
+  const planner = new PlannerProcess(options);
   await planner.start();
   return planner;
 }
 
-class PlannerThread implements Planner {
+class PlannerProcess implements Planner {
   readonly #clock: Clock;
   readonly #maxPlanningMs: number;
   readonly #maxQueuedPlans: number;
@@ -56,6 +56,8 @@ class PlannerThread implements Planner {
   readonly #refusals: CounterMetric<'reason'>;
   readonly #queue: Job[] = [];
   #worker: PlannerWorker | undefined;
+  /** Settles when all former workers have ended. */
+  #replaced: Promise<unknown> | undefined;
   #working = false;
   #stopped = false;
 
@@ -68,7 +70,7 @@ class PlannerThread implements Planner {
     maxHeapMiB = 512,
     maxStartMs = 30_000,
     ...limits
-  }: PlannerThreadOptions) {
+  }: PlannerProcessOptions) {
     this.#clock = clock;
     this.#maxPlanningMs = maxPlanningMs;
     this.#maxQueuedPlans = maxQueuedPlans;
@@ -86,11 +88,15 @@ class PlannerThread implements Planner {
 
   async start(): Promise<void> {
     this.#worker = this.#startWorker();
-    await this.#worker.ready;
+    try {
+      await this.#worker.ready;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   async plan({ text, node }: Operation): Promise<QueryPlan> {
-    if (this.#stopped) throw unavailable();
     if (this.#queue.length >= this.#maxQueuedPlans) throw this.#refused('queue', unavailable());
     const request = { text, operationName: node.name?.value };
     const job = { request, ...Promise.withResolvers<QueryPlan>() };
@@ -100,9 +106,9 @@ class PlannerThread implements Planner {
   }
 
   async stop(): Promise<void> {
+    // What waits is refused as its turn comes, which is at once.
     this.#stopped = true;
-    for (const job of this.#queue.splice(0)) job.reject(unavailable());
-    await this.#worker?.end();
+    await Promise.all([this.#replaced, this.#worker?.end()]);
   }
 
   async #workOff(): Promise<void> {
@@ -122,7 +128,8 @@ class PlannerThread implements Planner {
     } catch (error) {
       if (this.#stopped) throw unavailable();
       if (error instanceof WorkerEnded) this.#replaceWorker(worker);
-      if (error instanceof WorkerEnded && error.byForce)
+      if (error instanceof WorkerEnded && !error.outOfMemory) throw unavailable(error);
+      if (error instanceof WorkerEnded)
         throw this.#refused('memory', planningRefused('Planning this operation took too much memory.'));
       if (isRefusal(error)) throw this.#refused('complexity', error);
       throw error;
@@ -154,7 +161,7 @@ class PlannerThread implements Planner {
 
   /** The fresh one starts at once, so that the next operation need not wait for all of it. */
   #replaceWorker(worker: PlannerWorker): void {
-    worker.end();
+    this.#replaced = Promise.all([this.#replaced, worker.end()]);
     if (!this.#stopped) this.#worker = this.#startWorker();
   }
 
@@ -166,13 +173,12 @@ class PlannerThread implements Planner {
 
 /** Why a planner gives no answer any more. */
 class WorkerEnded extends Error {
-  /** It did not end by itself: V8 or the system did it, for want of memory. */
-  readonly byForce: boolean;
+  /** V8 aborts where a heap is full; where something is in between, that may arrive as the exit code 134. */
+  readonly outOfMemory: boolean;
 
   constructor(exitCode: number | null, signal: string | null) {
     super(`The planner ended (${signal ?? `exit code ${exitCode}`}).`);
-    // Where a shell or an emulation is in between, SIGABRT arrives as the exit code 134.
-    this.byForce = signal !== null || exitCode === 134;
+    this.outOfMemory = signal === 'SIGABRT' || signal === 'SIGTRAP' || exitCode === 134;
   }
 }
 
@@ -200,8 +206,9 @@ class PlannerWorker {
         reject(error);
       });
     });
-    this.#ended.catch(() => {
+    this.#ended.catch((reason: unknown) => {
       this.hasEnded = true;
+      this.#expected?.reject(reason);
     });
     this.#process.on('message', (answer) => this.#expected?.resolve(answer as PlannerAnswer));
     this.ready = this.#start(settings, maxStartMs, clock);
@@ -225,13 +232,15 @@ class PlannerWorker {
   }
 
   async #ask(message: PlannerSettings | PlanRequest): Promise<PlannerAnswer> {
+    if (this.hasEnded) return this.#ended;
     this.#process.ref();
     this.#process.channel?.ref();
+    // Not a race with the end: that promise would remember everybody who ever asked.
     this.#expected = Promise.withResolvers();
     // What cannot be sent any more is told by the end of the process.
     this.#process.send(message, () => {});
     try {
-      return await Promise.race([this.#expected.promise, this.#ended]);
+      return await this.#expected.promise;
     } finally {
       this.#process.unref();
       this.#process.channel?.unref();

@@ -1,0 +1,2 @@
+/** A JSON object on its way through the executor. */
+export type Data = Record<string, unknown>;
