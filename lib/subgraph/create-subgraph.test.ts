@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ExecutionResult, parse } from 'graphql';
+import { type ExecutionResult, type GraphQLResolveInfo, parse } from 'graphql';
 import { AppError } from '../errors/app-error.ts';
 import { anonymous } from '../identity/identity.ts';
 import type { CallContext } from '../rpc/call-context.ts';
@@ -27,6 +27,7 @@ const typeDefs = [
       pages(from: Int! = 1): Int
       failing: String
       required: String!
+      engine: String
     }
   `),
 ];
@@ -42,6 +43,7 @@ const failures: Record<string, unknown> = {
 
 function createLibrary(createContext?: () => never) {
   const lines: string[] = [];
+  const metrics = createMetrics();
   let contexts = 0;
   const subgraph = createSubgraph<SubgraphContext>({
     name: 'library',
@@ -61,15 +63,18 @@ function createLibrary(createContext?: () => never) {
       },
       Book: {
         pages: (_book: unknown, { from }: { from: number }) => from,
+        // Only graphql-js notes types in a path.
+        engine: (_book: unknown, _args: unknown, _context: unknown, info: GraphQLResolveInfo) =>
+          info.path.typename ? 'graphql-js' : 'graphql-jit',
         __resolveReference: ({ id }: { id: string }) => (id === '404' ? undefined : { id, price: 7 }),
       },
     },
     mutationCodes: {},
     createContext: createContext ?? ((call) => ({ call, loaders: {}, number: ++contexts })),
     logger: createLogger({ format: 'json', output: { write: (line) => lines.push(line) } }),
-    metrics: createMetrics(),
+    metrics,
   });
-  return { subgraph, lines, contexts: () => contexts };
+  return { subgraph, lines, metrics, contexts: () => contexts };
 }
 
 const call: CallContext = {
@@ -78,6 +83,8 @@ const call: CallContext = {
   deadlineMs: 0,
   signal: new AbortController().signal,
 };
+
+const engineOf = (result: ExecutionResult) => plain(result).data.book.engine;
 
 const plain = (result: ExecutionResult) => JSON.parse(JSON.stringify(result));
 
@@ -218,3 +225,60 @@ test('a subgraph without type definitions does not start', () => {
     /Subgraph empty has no type definitions/,
   );
 });
+
+test('a document is compiled at its third run, whether it was prepared or not', async () => {
+  const { subgraph } = createLibrary();
+  const query = '{ book { engine } }';
+  const prepared = subgraph.prepare({ query });
+  const engines = ['graphql-js', 'graphql-js', 'graphql-jit', 'graphql-jit'];
+  for (const engine of engines) {
+    assert.equal(engineOf(await prepared(undefined, call, new OperationScope())), engine);
+  }
+  for (const engine of engines) {
+    assert.equal(engineOf(await subgraph.execute({ query }, call, new OperationScope())), engine);
+  }
+});
+
+test('a traced run of a compiled document goes through graphql-js', async () => {
+  const { subgraph } = createLibrary();
+  const prepared = subgraph.prepare({ query: '{ book { engine } }' });
+  for (let run = 1; run <= 3; run++) await prepared(undefined, call, new OperationScope());
+  const traced: CallContext = { ...call, span: {} as never };
+  assert.equal(engineOf(await prepared(undefined, traced, new OperationScope())), 'graphql-js');
+  assert.equal(engineOf(await prepared(undefined, call, new OperationScope())), 'graphql-jit');
+});
+
+test('what graphql-jit cannot run is counted', async () => {
+  const { subgraph, metrics } = createLibrary();
+  const prepared = subgraph.prepare({ query: '{ constructor: book { id } book { engine } }' });
+  for (let run = 1; run <= 4; run++) {
+    assert.equal(engineOf(await prepared(undefined, call, new OperationScope())), 'graphql-js');
+  }
+  assert.match(await metrics.text(), /tiffin_subgraph_jit_fallbacks_total\{subgraph="library"\} 1\n/);
+});
+
+const failing: Record<string, [query: string, variables?: Record<string, unknown>]> = {
+  ...badRequests,
+  'a value that must not be null': ['{ book { required } }'],
+  'a value that does not fit': ['{ book(fail: "price") { id price } }'],
+  ...Object.fromEntries(
+    Object.keys(failures).map((fail) => [fail, [`{ book(fail: "${fail}") { failing } }`]]),
+  ),
+};
+
+for (const [what, [query, variables]] of Object.entries(failing)) {
+  test(`compiled, a document shows and logs the same of ${what}`, async () => {
+    const { subgraph, lines } = createLibrary();
+    const prepared = subgraph.prepare({ query });
+    const runs: unknown[] = [];
+    for (let run = 1; run <= 4; run++) {
+      const result = await prepared(variables, call, new OperationScope());
+      const logged = lines.splice(0).map((line) => {
+        const { level, requestId, path, msg, err } = JSON.parse(line);
+        return { level, requestId, path, msg, type: err.type, message: err.message };
+      });
+      runs.push({ result: plain(result), logged });
+    }
+    for (const run of runs) assert.deepEqual(run, runs[0]);
+  });
+}

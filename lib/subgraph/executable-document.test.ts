@@ -30,8 +30,10 @@ const typeDefs = parse(`
     s_info: Infos
     property: String
     clash: Clash
+    typed: Typed
     clashes: Clashes
   }
+  type Mutation { set(n: Int!): Int  failing: Int }
   type Infos { nfo: String  n_fo: String }
   type Clash { esX: String  id: ID }
   type Clashes { X: String  id: ID }
@@ -65,7 +67,9 @@ const typeDefs = parse(`
     thingFunction: Thing
     later: String
     laterThing: Thing
+    laterAny: Anything
   }
+  type Typed { id: ID }
   interface Named { name: String }
   type Cat implements Named { name: String  lives: Int  friend: Pet  must: String! }
   type Dog implements Named { name: String!  barks: Boolean  friend: Pet  toString: String }
@@ -112,6 +116,7 @@ const thing = (more: object = {}): Record<string, unknown> => ({
   asFunction: ({ n }: { n: number }) => `called with ${n}`,
   thingFunction: async () => ({ id: '9', name: 'of a function' }),
   later: Promise.resolve('later'),
+  laterAny: Promise.resolve('any'),
   laterThing: Promise.resolve({ id: '8', name: 'later' }),
   property: { id: '7', name: 'a property' },
   ...more,
@@ -148,6 +153,7 @@ const pet = (kind = 'cat'): unknown => {
   if (kind === 'dog') return { __typename: 'Dog', name: 'Rex', barks: true, friend: null };
   if (kind === 'namelessDog') return { __typename: 'Dog', name: null, barks: true };
   if (kind === 'laterDog') return Promise.resolve(pet('dog'));
+  if (kind === 'laterNobody') return turns(2).then(() => pet('nobody'));
   if (kind === 'nobody') return { name: 'x' };
   if (kind === 'thing') return { __typename: 'Thing', name: 'x' };
   if (kind === 'unknown') return { __typename: 'Unicorn', name: 'x' };
@@ -229,8 +235,13 @@ const resolvers = {
       return JSON.stringify([fieldName, path?.key, variableValues, returnType, parentType]);
     },
     s_info: () => ({}),
+    typed: () => ({ id: 3 }),
     clash: () => ({ id: 1 }),
     clashes: () => ({ id: 2 }),
+  },
+  Mutation: {
+    set: (_root: unknown, { n }: { n: number }) => turns(9 - n).then(() => n),
+    failing: () => Promise.reject(new Error('no')),
   },
   Infos: {
     nfo: (...[, , , info]: unknown[]) => (info as { fieldName: string }).fieldName,
@@ -266,12 +277,22 @@ const resolvers = {
 };
 
 const schema = buildSubgraphSchema([{ typeDefs, resolvers } as never]);
+Object.assign(schema.getType('Typed') ?? {}, { isTypeOf: async ({ id }: { id: number }) => id === 4 });
+Object.assign(schema.getQueryType()?.getFields().fallback?.args[0] ?? {}, {
+  defaultValue: new Odd('default'),
+});
 const documents = new CheckedDocuments(schema);
 
 /** The results of graphql-js and of graphql-jit, and how often the latter gave up. */
-async function runBoth(query: string, variables?: Record<string, unknown>, operationName?: string) {
-  let fallbacks = 0;
-  let compiledRuns = 0;
+async function runBoth(query: string, variables?: Record<string, unknown>, runs = compilingRun + 1) {
+  const { document, counts } = prepare(query);
+  const results: ExecutionResult[] = [];
+  for (let run = 1; run <= runs; run++) results.push(await document.run(variables, () => ({}), false));
+  return { results, ...counts };
+}
+
+function prepare(query: string, operationName?: string) {
+  const counts = { fallbacks: 0, compiledRuns: 0 };
   const compiler = new OperationCompiler(schema);
   const compile = compiler.compile.bind(compiler);
   compiler.compile = (operation) => {
@@ -279,20 +300,16 @@ async function runBoth(query: string, variables?: Record<string, unknown>, opera
     return (
       compiled &&
       ((...args) => {
-        compiledRuns++;
+        counts.compiledRuns++;
         return compiled(...args);
       })
     );
   };
   const document = new ExecutableDocument(
     { query, operationName },
-    { schema, compiler, check: (text) => documents.get(text), onFallback: () => fallbacks++ },
+    { schema, compiler, check: (text) => documents.get(text), onFallback: () => counts.fallbacks++ },
   );
-  const results: ExecutionResult[] = [];
-  for (let run = 1; run <= compilingRun + 1; run++) {
-    results.push(await document.run(variables, () => ({}), false));
-  }
-  return { results, fallbacks, compiledRuns };
+  return { document, counts };
 }
 
 const errorsOf = ({ errors = [] }: ExecutionResult) =>
@@ -344,7 +361,6 @@ const listKinds = [
   'rejections',
   'errors',
   'nulls',
-  'throwing',
   'null',
   'empty',
   'promise',
@@ -493,16 +509,23 @@ for (const [what, testCase] of Object.entries(compiled)) {
 
 /** Compiled, but what comes up at run time is for graphql-js. */
 const surprising: Record<string, Case> = {
+  'a list in a list whose iterator throws': ['{ grid(kind: "throwing") { id } }'],
+  ...lists('things', ['throwing', 'object']),
+  ...lists('mustThings', ['throwing', 'object']),
   'a pet of a type that does not exist': ['{ pet(kind: "unknown") { __typename } }'],
   'a pet of a wrong type': ['{ pet(kind: "thing") { __typename } }'],
   'a leaf that is a function': ['{ thing { id asFunction(n: 5) } }'],
   'a leaf that is a promise': ['{ thing { id later } }'],
+  'a promise for a scalar that takes anything': ['{ thing { id laterAny } }'],
+  'a variable that does not fit into an argument': [
+    'query ($n: Int = 4) { echo(filter: { n: $n }) }',
+    { n: null },
+  ],
   'a value that does not fit a scalar': ['{ thing { plainColor at(kind: "number") } }'],
+  'an object of no known type, later': ['{ thing { id } pet(kind: "laterNobody") { __typename } }'],
   'an object of no known type': ['{ pet(kind: "nobody") { __typename } }'],
   'text for a list': ['{ things(kind: "text") { id } }'],
   'numbers for objects': ['{ things(kind: "numbers") { id name } }'],
-  ...lists('things', ['object']),
-  ...lists('mustThings', ['object']),
   ...kinds('child', loose, '{ id }'),
   ...kinds('mustChild', loose, '{ id }'),
   ...kinds('leaf', ['object', 'nan', 'function']),
@@ -530,6 +553,9 @@ const refused: Record<string, Case> = {
     '{ named(kind: "namelessDog") { name } }',
   ],
   'paths that read the same with underscores': ['{ z: s_info { x_y: nfo } y_z: s_info { x: n_fo } }'],
+  mutations: ['mutation ($n: Int = 1) { a: set(n: 5) failing b: set(n: $n) c: set(n: 7) }', { n: null }],
+  'a default that is no JSON': ['{ fallback }'],
+  'a type that has to be asked whether it is the one': ['{ typed { id } }'],
   'resolvers that read the same': ['{ clash { esX } clashes { X } }'],
   'a text of far too many fields': [
     `{ ${Array.from({ length: 2_001 }, (_, index) => `f${index}: property`).join(' ')} }`,
@@ -545,6 +571,10 @@ for (const [what, testCase] of Object.entries(refused)) {
 const wrong: Record<string, Case> = {
   'text that does not parse': ['{ thing '],
   'an unknown field': ['{ nothing }'],
+  'a condition that is neither true nor false': [
+    'query ($a: Boolean = true) { thing { id @skip(if: $a) } }',
+    { a: null },
+  ],
   'a missing variable': ['query ($n: Int!) { need(n: $n) }', {}],
   'null for a variable that must not be': ['query ($n: Int!) { need(n: $n) }', { n: null }],
   'a variable of a wrong type': ['query ($n: Int!) { need(n: $n) }', { n: 'x' }],
@@ -559,3 +589,59 @@ for (const [what, testCase] of Object.entries(wrong)) {
     assert.deepEqual(await assertSame(testCase), { fallbacks: 0, compiledRuns: 0 });
   });
 }
+
+test('the name picks the operation', async () => {
+  const { document, counts } = prepare('query A { property } query B { thing { id } }', 'B');
+  for (let run = 1; run <= compilingRun; run++) {
+    assert.equal(JSON.stringify(await document.run({}, () => ({}), false)), '{"data":{"thing":{"id":"1"}}}');
+  }
+  assert.equal(counts.compiledRuns, 1);
+});
+
+test('what is observed is not compiled', async () => {
+  const { document, counts } = prepare('{ property }');
+  for (let run = 1; run <= compilingRun + 1; run++) await document.run({}, () => ({}), true);
+  assert.equal(counts.compiledRuns, 0);
+});
+
+test('a document that surprises again and again stays with graphql-js', async () => {
+  const { fallbacks, compiledRuns } = await runBoth('{ thing { id later } }', {}, 12);
+  assert.deepEqual({ fallbacks, compiledRuns }, { fallbacks: 3, compiledRuns: 3 });
+});
+
+test('a document does not stay with graphql-js because of requests that are wrong', async () => {
+  const { compiledRuns } = await runBoth('query ($n: Int = 4) { echo(filter: { n: $n }) }', { n: null }, 12);
+  assert.equal(compiledRuns, 10);
+});
+
+test('few combinations of conditions are compiled, the others run all the same', async () => {
+  const { document, counts } = prepare(
+    `query ($a: Boolean!, $b: Boolean!, $c: Boolean!, $d: Boolean!) {
+      thing { a: id @include(if: $a) b: id @skip(if: $b) c: id @include(if: $c) d: id @skip(if: $d) }
+    }`,
+  );
+  const isSet = (number: number, bit: number) => Math.floor(number / 2 ** bit) % 2 === 1;
+  for (let number = 0; number < 40; number++) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((bit) => isSet(number, bit));
+    const { data } = await document.run({ a, b, c, d }, () => ({}), false);
+    const expected = [...(a ? 'a' : ''), ...(b ? '' : 'b'), ...(c ? 'c' : ''), ...(d ? '' : 'd')];
+    assert.deepEqual(Object.keys(data?.thing as object), expected);
+  }
+  assert.ok(counts.compiledRuns >= 16 && counts.compiledRuns <= 24, `${counts.compiledRuns} compiled runs`);
+});
+
+test('graphql-jit waits for all that has begun, and tells what failed below what is null already', async () => {
+  const { results } = await runBoth('{ thing { child { slowFail } mustFail(kind: "reject") } }');
+  const [byGraphqlJs, , byGraphqlJit] = results.map(({ errors = [] }) =>
+    errors.map(({ path }) => path?.join('.')),
+  );
+  assert.deepEqual(byGraphqlJs, ['thing.mustFail']);
+  assert.deepEqual(byGraphqlJit?.toSorted(), ['thing.child.slowFail', 'thing.mustFail']);
+});
+
+test('a text of the client does not become code', async () => {
+  const text = '__MAGIC_DATE__33a9e76d_02e0_4128_8e92_3530ad3da74d0), x: (globalThis.hacked = 1';
+  const { results } = await runBoth(`{ echo(text: "${text}") }`);
+  assert.deepEqual(JSON.parse(String(results[compilingRun]?.data?.echo)), { n: 7, text });
+  assert.equal((globalThis as { hacked?: unknown }).hacked, undefined);
+});

@@ -12,6 +12,7 @@ import {
   visit,
 } from 'graphql';
 import type { CheckedDocument } from './checked-documents.ts';
+import { ArgumentSurprise } from './guarded-resolvers.ts';
 import type { CompiledOperation, OperationCompiler, Variables } from './operation-compiler.ts';
 import type { SubgraphOperation } from './subgraph.ts';
 
@@ -75,16 +76,16 @@ export class ExecutableDocument {
     if (read.errors) return { errors: read.errors };
     const compiled = this.#variant(this.#compilable, read.coerced);
     if (!compiled) return this.#interpret(document, variables, context);
-    const runAnew = () => {
-      this.#surprises++;
+    const runAnew = (thrown: unknown) => {
+      if (!(thrown instanceof ArgumentSurprise)) this.#surprises++;
       this.#options.onFallback();
       return this.#interpret(document, variables, context);
     };
     try {
       const result = compiled(context, read.coerced);
       return result instanceof Promise ? result.catch(runAnew) : result;
-    } catch {
-      return runAnew();
+    } catch (thrown) {
+      return runAnew(thrown);
     }
   }
 

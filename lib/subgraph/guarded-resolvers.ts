@@ -19,6 +19,9 @@ import {
 /** Something that graphql-jit cannot treat as graphql-js would: the operation is to be run anew by the latter. */
 export class Surprise extends Error {}
 
+/** The request's fault, which says nothing about the document. */
+export class ArgumentSurprise extends Surprise {}
+
 /** What an error of a leaf says when it is a surprise: graphql-jit keeps nothing but its message. */
 export const surpriseMessage = 'This leaf is for graphql-js.';
 
@@ -30,7 +33,7 @@ type Resolver = GraphQLFieldResolver<unknown, unknown>;
  */
 export class GuardedResolvers {
   readonly #schema: GraphQLSchema;
-  #swaps: readonly (() => () => void)[] | undefined;
+  #swaps: readonly Swap[] | undefined;
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
@@ -68,38 +71,30 @@ export function guardedSerializers(schema: GraphQLSchema): Record<string, (value
   );
 }
 
-function swapsOf(schema: GraphQLSchema): readonly (() => () => void)[] {
-  const roots: unknown[] = [schema.getQueryType()];
+/** Puts something into the schema, and gives what takes it out again. */
+type Swap = () => () => void;
+
+function swapsOf(schema: GraphQLSchema): readonly Swap[] {
+  const queryType = schema.getQueryType();
   return Object.values(schema.getTypeMap()).flatMap((type) => {
     if (type.name.startsWith('__')) return [];
-    if (isAbstractType(type)) {
-      const resolveType = guardTypeResolver(type, schema);
-      return [
-        () => {
-          const original = type.resolveType;
-          type.resolveType = resolveType;
-          return () => {
-            type.resolveType = original;
-          };
-        },
-      ];
-    }
+    if (isAbstractType(type)) return [swap(type, 'resolveType', guardTypeResolver(type, schema))];
     if (!isObjectType(type)) return [];
     return Object.values(type.getFields()).flatMap((field) => {
-      const resolve = guardResolver(field, roots.includes(type));
-      if (!resolve) return [];
-      return [
-        () => {
-          const { resolve: original } = field;
-          field.resolve = resolve;
-          return () => {
-            // Undefined stands there before; to delete it would make fields slow to read.
-            field.resolve = original as typeof resolve;
-          };
-        },
-      ];
+      const resolve = guardResolver(field, type === queryType);
+      return resolve ? [swap(field, 'resolve', resolve)] : [];
     });
   });
+}
+
+function swap<Key extends string>(holder: { [key in Key]?: unknown }, key: Key, value: unknown): Swap {
+  return () => {
+    const original = holder[key];
+    holder[key] = value;
+    return () => {
+      holder[key] = original;
+    };
+  };
 }
 
 /** Without a resolver graphql-jit reads a property by itself, which is right, and fastest, for leaves only. */
@@ -166,18 +161,35 @@ function guard(value: unknown, shape: Shape): unknown {
 
 function guardItems(value: object, shape: Shape): unknown {
   if (!Array.isArray(value)) {
-    if (!(Symbol.iterator in value)) throw new Surprise();
-    return guardItems([...(value as Iterable<unknown>)], shape);
+    return guardItems(itemsOf(value), shape);
   }
   let guarded: unknown[] | undefined;
   for (let index = 0; index < value.length; index++) {
     const item = value[index];
-    const guardedItem = guard(item, shape);
+    const guardedItem = guardItem(item, shape);
     if (guardedItem === item) continue;
     guarded ??= [...value];
     guarded[index] = guardedItem;
   }
   return guarded ?? value;
+}
+
+/** @throws Surprise where graphql-js may have read items before it fails. */
+function itemsOf(value: object): readonly unknown[] {
+  try {
+    return [...(value as Iterable<unknown>)];
+  } catch (cause) {
+    throw new Surprise('It is no list.', { cause });
+  }
+}
+
+/** An item fails by itself: its neighbours live. */
+function guardItem(item: unknown, shape: Shape): unknown {
+  try {
+    return guard(item, shape);
+  } catch (thrown) {
+    return toError(thrown);
+  }
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>

@@ -17,7 +17,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { compilableOperation } from './compilable-operation.ts';
 import { CompiledErrors } from './compiled-errors.ts';
-import { GuardedResolvers, guardedSerializers, Surprise } from './guarded-resolvers.ts';
+import { ArgumentSurprise, GuardedResolvers, guardedSerializers, Surprise } from './guarded-resolvers.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -116,7 +116,7 @@ function withHoisted(variables: Variables, hoistedValues: readonly HoistedValue[
   const all: Record<string, unknown> = { ...variables };
   for (const { name, type, node } of hoistedValues) {
     const value = valueFromAST(node, type, variables);
-    if (value === undefined) throw new Surprise('An argument does not fit its type.');
+    if (value === undefined) throw new ArgumentSurprise('An argument does not fit its type.');
     all[name] = value;
   }
   return all;

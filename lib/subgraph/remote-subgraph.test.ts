@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as turn } from 'node:timers/promises';
 import { systemClock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { anonymous, type Identity } from '../identity/identity.ts';
-import { createInternalTokens } from '../identity/internal-token.ts';
+import { createInternalTokens, identityHeader } from '../identity/internal-token.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -23,17 +23,18 @@ const user: Identity = { kind: 'user', userId: '7', roles: ['CUSTOMER'] };
 const cleanups: (() => Promise<unknown>)[] = [];
 after(() => Promise.all(cleanups.map((cleanup) => cleanup())));
 
-/** A remote subgraph that talks to `url`. */
-function connect(url: string, signer = tokens) {
+/** A remote subgraph that talks to `url`; a foreign one without a signer. */
+function connect(url: string, signer: typeof tokens | null = tokens) {
   const lines: string[] = [];
   const logger = createLogger({ format: 'json', output: { write: (line) => lines.push(line) } });
   const remote = createRemoteSubgraph({
     name: 'library',
     url: new URL(url),
-    tokens: signer,
+    ...(signer && { tokens: signer }),
     clock,
     logger,
     maxResponseBytes: 10_000,
+    maxConnections: 1,
   });
   cleanups.push(() => remote.close());
   const execute = async (
@@ -43,7 +44,7 @@ function connect(url: string, signer = tokens) {
     JSON.parse(
       JSON.stringify(await remote.execute(request, { ...callContext(), ...call }, new OperationScope())),
     );
-  return { execute, lines };
+  return { execute, lines, remote };
 }
 
 const callContext = (): CallContext => ({
@@ -244,4 +245,127 @@ test('a call leaves no listener on the signal of its operation', async () => {
   await turn(0);
   assert.ok(everAdded > 0);
   assert.deepEqual(added, []);
+});
+
+test('a prepared request sends the same document with other variables', async () => {
+  const bodies: string[] = [];
+  const url = await serveAnything(async (request, response) => {
+    bodies.push(Buffer.concat(await request.toArray()).toString());
+    response.end('{"data":{}}');
+  });
+  const { remote } = connect(url);
+  const operation = { query: 'query A($n: String) {\n title(n: $n) }', operationName: 'A' };
+  const prepared = remote.prepare(operation);
+  await prepared({ n: '"1"' }, callContext(), new OperationScope());
+  await prepared(undefined, callContext(), new OperationScope());
+  await remote.prepare({ query: '{ title }' })({}, callContext(), new OperationScope());
+  assert.deepEqual(bodies, [
+    JSON.stringify({ ...operation, variables: { n: '"1"' } }),
+    JSON.stringify(operation),
+    JSON.stringify({ query: '{ title }', variables: {} }),
+  ]);
+});
+
+test('a foreign subgraph is told the deadline and the request id, but not who calls', async () => {
+  let headers: IncomingHttpHeaders = {};
+  const url = await serveAnything((request, response) => {
+    headers = request.headers;
+    response.end('{"data":{}}');
+  });
+  await connect(url, null).execute();
+  assert.equal(headers[identityHeader], undefined);
+  assert.equal(headers['x-request-id'], 'r-1');
+  assert.ok(Number(headers['x-request-timeout-ms']) > 0);
+  assert.equal(headers.accept, 'application/graphql-response+json, application/json');
+});
+
+const refusal = { errors: [{ message: 'Not today.', extensions: { code: 'CLOSED' } }] };
+const graphqlType = 'application/graphql-response+json; charset=utf-8';
+const foreignAnswers: Record<string, { status: number; type: string; body: unknown; isResult: boolean }> = {
+  'errors of type graphql-response': { status: 400, type: graphqlType, body: refusal, isResult: true },
+  'no data of type graphql-response': {
+    status: 500,
+    type: graphqlType,
+    body: { data: null },
+    isResult: true,
+  },
+  'errors of type JSON': { status: 400, type: 'application/json', body: refusal, isResult: true },
+  'errors of type JSON, as a failure': {
+    status: 503,
+    type: 'application/json',
+    body: refusal,
+    isResult: true,
+  },
+  'errors that are not GraphQL': {
+    status: 400,
+    type: 'application/json',
+    body: { errors: ['x'] },
+    isResult: false,
+  },
+  'no errors': { status: 404, type: 'application/json', body: { data: null }, isResult: false },
+  'errors of type text': { status: 400, type: 'text/plain', body: refusal, isResult: false },
+  'another thing of type graphql-response': { status: 400, type: graphqlType, body: {}, isResult: false },
+};
+
+for (const [what, { status, type, body, isResult }] of Object.entries(foreignAnswers)) {
+  test(`${status} of a foreign subgraph with ${what} is ${isResult ? 'a' : 'no'} result`, async () => {
+    const url = await serveAnything((_request, response) =>
+      response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body)),
+    );
+    const result = await connect(url, null).execute();
+    if (isResult) assert.deepEqual(result, body);
+    else assert.equal(result.errors[0].extensions.code, 'INTERNAL');
+    const ofOurs = await connect(url).execute();
+    assert.equal(ofOurs.errors[0].extensions.code, status < 500 ? 'INTERNAL' : 'UNAVAILABLE');
+  });
+}
+
+/** Answers the first request of each socket, and breaks the socket at the second. */
+async function serveOnceASocket(breakUp: (socket: Socket) => void) {
+  const used = new WeakSet<Socket>();
+  const seen: string[] = [];
+  const url = await serveAnything(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    seen.push(JSON.parse(body).query);
+    if (used.has(request.socket)) return breakUp(request.socket);
+    used.add(request.socket);
+    response.end('{"data":{"title":"Emma"}}');
+  });
+  return { url, seen };
+}
+
+const breakUps: Record<string, (socket: Socket) => void> = {
+  closed: (socket) => socket.destroy(),
+  reset: (socket) => socket.resetAndDestroy(),
+};
+
+for (const [how, breakUp] of Object.entries(breakUps)) {
+  test(`a query is sent once more when its old socket is ${how}`, async () => {
+    const { url, seen } = await serveOnceASocket(breakUp);
+    const { execute } = connect(url);
+    for (let request = 0; request < 2; request++) {
+      assert.deepEqual(await execute(), { data: { title: 'Emma' } });
+    }
+    assert.equal(seen.length, 3);
+  });
+
+  test(`a mutation is not sent again when its old socket is ${how}: it may have been made`, async () => {
+    const { url, seen } = await serveOnceASocket(breakUp);
+    const { execute } = connect(url);
+    await execute();
+    const result = await execute({}, { query: 'mutation { rename }' });
+    assert.equal(result.errors[0].extensions.code, 'UNAVAILABLE');
+    assert.deepEqual(seen, ['{ title }', 'mutation { rename }']);
+  });
+}
+
+test('a query is not sent again when a new socket is closed, nor twice', async () => {
+  let requests = 0;
+  const url = await serveAnything((request) => {
+    requests++;
+    request.socket.destroy();
+  });
+  const result = await connect(url).execute();
+  assert.equal(result.errors[0].extensions.code, 'UNAVAILABLE');
+  assert.equal(requests, 1);
 });

@@ -1,5 +1,5 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
-import { errors, Pool } from 'undici';
+import { type ExecutionResult, GraphQLError, Kind, parse } from 'graphql';
+import { type Dispatcher, errors, Pool } from 'undici';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { errorExtensions } from '../errors/error-extensions.ts';
@@ -10,13 +10,14 @@ import { identityHeader } from '../identity/internal-token.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
 import { requestIdHeader } from '../rpc/request-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Subgraph, SubgraphRequest } from './subgraph.ts';
+import type { PreparedRequest, Subgraph, SubgraphOperation } from './subgraph.ts';
 
 export interface RemoteSubgraphOptions {
   readonly name: string;
   /** Where its GraphQL endpoint is: `http://shop-subgraph:4001/graphql`. */
   readonly url: URL;
-  readonly tokens: InternalTokenSigner;
+  /** Signs who calls, for a subgraph of ours. Another's subgraph is not told. */
+  readonly tokens?: InternalTokenSigner | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sockets to the subgraph; requests beyond them wait. */
@@ -30,58 +31,114 @@ export interface RemoteSubgraph extends Subgraph {
 
 /** A subgraph behind HTTP. The deadline, the request id and the signed identity travel in headers. */
 export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubgraph {
+  // An idle socket is kept for as long as the subgraph's Keep-Alive header says, else for undici's four seconds.
   const pool = new Pool(options.url.origin, {
     connections: options.maxConnections ?? 64,
     maxResponseSize: options.maxResponseBytes ?? 16 * 1024 * 1024,
   });
-  const subgraph: RemoteSubgraph = {
-    name: options.name,
-    prepare: (operation) => (variables, call, scope) =>
-      subgraph.execute({ ...operation, variables }, call, scope),
-    async execute(request, call) {
+
+  function prepare(operation: SubgraphOperation): PreparedRequest {
+    const head = bodyHead(operation);
+    return async (variables, call) => {
       try {
-        return await post(request, call, pool, options);
+        const body =
+          variables === undefined ? `${head}}` : `${head},"variables":${JSON.stringify(variables)}}`;
+        const send = () => post(body, call, pool, options);
+        const response = await send().catch((thrown: unknown) => {
+          // A mutation may have been made before the connection broke.
+          if (isStaleSocket(thrown) && !mayMutate(operation)) return send();
+          throw thrown;
+        });
+        return await resultOf(response, options);
       } catch (thrown) {
         return failure(toCallError(thrown, call), call, options);
       }
-    },
+    };
+  }
+
+  return {
+    name: options.name,
+    prepare,
+    execute: (request, call, scope) => prepare(request)(request.variables, call, scope),
     close: () => pool.close(),
   };
-  return subgraph;
+}
+
+/** The request's JSON as far as it is the same for each run. */
+function bodyHead({ query, operationName }: SubgraphOperation): string {
+  const name = operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+  return `{"query":${JSON.stringify(query)}${name}`;
 }
 
 async function post(
-  request: SubgraphRequest,
+  body: string,
   call: CallContext,
   pool: Pool,
-  { name, url, tokens, clock }: RemoteSubgraphOptions,
-): Promise<ExecutionResult> {
+  { url, tokens, clock }: RemoteSubgraphOptions,
+): Promise<Dispatcher.ResponseData> {
   const budgetMs = remainingMs(call, clock);
   if (budgetMs === 0) throw new AppError('DEADLINE_EXCEEDED', {});
-  const { statusCode, body } = await pool.request({
+  return pool.request({
     method: 'POST',
     path: url.pathname + url.search,
     headers: {
       'content-type': 'application/json',
-      accept: 'application/json',
+      accept: `${graphqlMediaType}, application/json`,
       [requestIdHeader]: call.requestId,
       [requestTimeoutHeader]: String(budgetMs),
-      [identityHeader]: await tokens.sign(call.identity),
+      ...(tokens && { [identityHeader]: await tokens.sign(call.identity) }),
     },
-    body: JSON.stringify(request),
+    body,
     signal: call.signal,
     headersTimeout: budgetMs,
     bodyTimeout: budgetMs,
   });
-  return resultOf(statusCode, await body.text(), name);
 }
 
 /** The result that a subgraph sent. A refusal of the whole request is no result: it is between us and the subgraph. */
-function resultOf(statusCode: number, text: string, name: string): ExecutionResult {
-  const result = statusCode === 200 ? parseJson(text) : undefined;
-  if (isResult(result)) return result;
+async function resultOf(
+  response: Dispatcher.ResponseData,
+  { name, tokens }: RemoteSubgraphOptions,
+): Promise<ExecutionResult> {
+  const { statusCode, body } = response;
+  const value = parseJson(await body.text());
+  const isResult = tokens ? statusCode === 200 && isGraphqlResult(value) : isForeignResult(response, value);
+  if (isResult) return value as ExecutionResult;
   const cause = new Error(`Subgraph ${name} answered HTTP ${statusCode} without a GraphQL result.`);
   throw statusCode < 500 ? new AppError('INTERNAL', {}, { cause }) : unavailable(cause);
+}
+
+/** GraphQL over HTTP: where a response has this type it is a result, whatever its status. */
+const graphqlMediaType = 'application/graphql-response+json';
+
+/** Servers that are not ours put into a result what is wrong with the request as a whole, and say so by the status. */
+function isForeignResult({ statusCode, headers }: Dispatcher.ResponseData, value: unknown): boolean {
+  if (!isGraphqlResult(value)) return false;
+  if (statusCode === 200) return true;
+  const mediaType = String(headers['content-type'] ?? '')
+    .split(';', 1)[0]
+    ?.trim()
+    .toLowerCase();
+  if (mediaType === graphqlMediaType) return true;
+  // Any JSON may have errors of its own kind.
+  const hasErrors = value.errors?.length && value.errors.every((error) => typeof error?.message === 'string');
+  return mediaType === 'application/json' && Boolean(hasErrors);
+}
+
+/**
+ * Whether the subgraph seems to have closed the idle socket while the request was on its way. A socket on which nothing
+ * ever came was new: the next would break as well.
+ */
+function isStaleSocket(thrown: unknown): boolean {
+  if (thrown instanceof errors.SocketError) return Number(thrown.socket?.bytesRead) > 0;
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNRESET';
+}
+
+/** Asked so seldom that it is not kept. */
+function mayMutate({ query }: SubgraphOperation): boolean {
+  return parse(query).definitions.some(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation !== 'query',
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -92,7 +149,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isResult(value: unknown): value is ExecutionResult {
+function isGraphqlResult(value: unknown): value is ExecutionResult {
   if (typeof value !== 'object' || value === null) return false;
   return (
     ('data' in value && typeof value.data === 'object') || ('errors' in value && Array.isArray(value.errors))

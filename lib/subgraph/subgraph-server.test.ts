@@ -9,6 +9,7 @@ import { createInternalTokens, identityHeader } from '../identity/internal-token
 import type { CallContext } from '../rpc/call-context.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { recordSpans } from '../telemetry/span-test-bed.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 import { createSubgraphServer } from './subgraph-server.ts';
 
@@ -18,6 +19,7 @@ const clock = new VirtualClock();
 const tokens = createInternalTokens({ secret, clock });
 const lines: string[] = [];
 const metrics = createMetrics();
+const spans = recordSpans({ sampleRatio: 0 });
 
 const seen: { request: SubgraphRequest; call: CallContext }[] = [];
 let execute: Subgraph['execute'];
@@ -35,6 +37,7 @@ const app = createSubgraphServer({
     execute: (...args) => execute(...args),
   },
   tokens,
+  tracing: spans.tracing,
   clock,
   logger: createLogger({ format: 'json', output: { write: (line) => lines.push(line) } }),
   metrics,
@@ -94,6 +97,20 @@ test('a request without id and budget gets ours; none gets more than the most', 
   assert.equal(lastSeen().call.deadlineMs, clock.now() + 5_000);
   await post({ headers: { 'x-request-timeout-ms': '60000' } });
   assert.equal(lastSeen().call.deadlineMs, clock.now() + 8_000);
+});
+
+test('a trace of the gateway is continued, once the gateway has proved to be one; none is begun', async () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  execute = answer;
+  await post({ headers: { traceparent }, identity: null });
+  await post();
+  assert.equal(lastSeen().call.span, undefined);
+  assert.deepEqual(spans.tree(), []);
+  await post({ headers: { traceparent } });
+  lastSeen().call.span?.child('resolve').end();
+  while (spans.ended.length < 2) await turn(1);
+  assert.deepEqual(spans.tree(), ['POST /graphql > resolve', 'elsewhere > POST /graphql']);
+  assert.equal(spans.ended[0]?.spanContext().traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
 });
 
 const otherTokens = createInternalTokens({ secret: secret.toUpperCase(), clock });

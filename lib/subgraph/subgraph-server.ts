@@ -7,6 +7,7 @@ import { type RequestBudget, requestCall } from '../http/request-call.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { OperationScope } from './operation-scope.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
 
@@ -16,13 +17,15 @@ export interface SubgraphServerOptions extends OpsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly budget: RequestBudget;
+  /** Without it no trace of a gateway is continued. */
+  readonly tracing?: Pick<Tracing, 'continuedSpan'>;
   readonly newRequestId: () => string;
   readonly maxBodyBytes?: number;
 }
 
 /** Serves a subgraph to gateways over HTTP. Requests without a signed identity are refused. */
 export function createSubgraphServer(options: SubgraphServerOptions): FastifyInstance {
-  const { subgraph, tokens, clock, budget, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const { subgraph, tokens, clock, budget, tracing, maxBodyBytes = 4 * 1024 * 1024 } = options;
   const app = createHttpServer({ ...options, maxBodyBytes });
 
   // Before the body is read: who is not signed may not make us parse anything.
@@ -37,7 +40,7 @@ export function createSubgraphServer(options: SubgraphServerOptions): FastifyIns
     const identity = identities.get(request);
     if (!identity) throw new AppError('UNAUTHENTICATED', {});
     const subgraphRequest = toSubgraphRequest(request.body);
-    using requested = requestCall(request, reply, identity, clock, budget);
+    using requested = requestCall(request, reply, identity, clock, budget, tracing?.continuedSpan);
     return await subgraph.execute(subgraphRequest, requested.call, new OperationScope());
   });
   return app;
