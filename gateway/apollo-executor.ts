@@ -8,6 +8,7 @@ import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { answerInTime } from './answer-in-time.ts';
+import { silentApolloLogger } from './apollo-gateway.ts';
 import type { Executor } from './executor.ts';
 
 /** What Apollo hands from the operation to each of its fetches. */
@@ -70,6 +71,3 @@ function endOf({ signal }: CallContext): ExecutionResult {
   const error = toAppError(signal.reason);
   return { errors: [new GraphQLError(error.message, { extensions: errorExtensions(error) })] };
 }
-
-/** Apollo's log lines repeat what our own boundaries log with request id and code. */
-export const silentApolloLogger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,10 +1,11 @@
-import { ApolloGateway } from '@apollo/gateway';
+import type { ApolloGateway } from '@apollo/gateway';
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import type { Metrics } from '@tiffin/lib/telemetry/metrics';
 import { type GraphQLSchema, parse } from 'graphql';
-import { apolloDataSource, createApolloExecutor, silentApolloLogger } from './apollo-executor.ts';
+import { apolloDataSource, createApolloExecutor } from './apollo-executor.ts';
+import { createApolloGateway } from './apollo-gateway.ts';
 import { createCompiledExecutor } from './executor/compiled-executor.ts';
 import { createPlannerProcess } from './executor/planner-process.ts';
 import type { Executor } from './executor.ts';
@@ -62,7 +63,7 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
   let retiring: Promise<unknown> = Promise.resolve();
   let isStopped = false;
 
-  const gateway = new ApolloGateway({
+  const gateway = createApolloGateway({
     async supergraphSdl({ update }) {
       const supergraphSdl = await source.read();
       const watch = source.watch?.((changed) => {
@@ -75,7 +76,6 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
       return { supergraphSdl, cleanup: async () => watch?.stop() };
     },
     buildService: ({ name }) => apolloDataSource(() => inService().subgraphOf(name)),
-    logger: silentApolloLogger,
   });
 
   function inService(): Generation {

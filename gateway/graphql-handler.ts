@@ -37,6 +37,16 @@ export function createGraphQLHandler({
   errors: shownErrors,
   logger,
 }: GraphQLHandlerOptions): Handler<unknown, RequestContext> {
+  // graphql-http formats the errors of a result like those of a refusal, once more.
+  const ofResults = new WeakSet<object>();
+
+  function shown(error: Error, requestId: string): GraphQLError {
+    const onDefect = (err: Error) => logger.error({ requestId, err }, 'operation failed');
+    const made = clientError(error, shownErrors, onDefect);
+    ofResults.add(made);
+    return made;
+  }
+
   return createHandler<unknown, RequestContext, Run>({
     async onSubscribe({ method, context }, { query: text, operationName, variables: given }) {
       const { schema, operations } = context.graph;
@@ -55,10 +65,9 @@ export function createGraphQLHandler({
       const { call, scope } = request;
       const result = await prepared.run(variables, call, scope);
       if (!result.errors) return result;
-      const onDefect = (err: Error) => logger.error({ requestId: call.requestId, err }, 'operation failed');
-      return { ...result, errors: result.errors.map((error) => clientError(error, shownErrors, onDefect)) };
+      return { ...result, errors: result.errors.map((error) => shown(error, call.requestId)) };
     },
-    formatError: refusedRequest,
+    formatError: (error) => (ofResults.has(error) ? error : refusedRequest(error)),
   });
 }
 

@@ -1,4 +1,4 @@
-import { type CheckedDocument, checkDocument } from '@tiffin/lib/subgraph/checked-documents';
+import { type CheckedDocument, checkDocument } from '@tiffin/lib/subgraph/check-document';
 import {
   type DocumentNode,
   GraphQLError,
@@ -98,7 +98,7 @@ export class OperationCache {
 
   #read(text: string): KnownDocument {
     const { schema } = this.#executor;
-    const checked = checkDocument(text, schema, { maxTokens: this.#maxTokens });
+    const checked = checkDocument(text, schema, this.#maxTokens);
     const known: KnownDocument = {
       checked,
       largestSize: 'errors' in checked ? 0 : operationSize(checked.document, schema, {}),

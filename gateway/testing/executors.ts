@@ -1,9 +1,9 @@
-import { ApolloGateway } from '@apollo/gateway';
 import { type Clock, systemClock } from '@tiffin/lib/clock/clock';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import { createMetrics, type Metrics } from '@tiffin/lib/telemetry/metrics';
 import { parse } from 'graphql';
-import { apolloDataSource, createApolloExecutor, silentApolloLogger } from '../apollo-executor.ts';
+import { apolloDataSource, createApolloExecutor } from '../apollo-executor.ts';
+import { createApolloGateway } from '../apollo-gateway.ts';
 import { createCompiledExecutor } from '../executor/compiled-executor.ts';
 import { createPlanner } from '../executor/planner.ts';
 import type { Executor } from '../executor.ts';
@@ -25,10 +25,9 @@ export async function loadExecutors(
   subgraphOf: SubgraphOf,
   clock: Clock = systemClock,
 ): Promise<Executors> {
-  const gateway = new ApolloGateway({
+  const gateway = createApolloGateway({
     supergraphSdl,
     buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
-    logger: silentApolloLogger,
   });
   const { schema } = await gateway.load();
   const metrics = createMetrics();

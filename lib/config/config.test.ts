@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError, describeConfig, loadConfig } from './config.ts';
-import { boolean, choice, durationMs, integer, list, port, secret, text, url } from './variable.ts';
+import { boolean, choice, durationMs, integer, list, port, ratio, secret, text, url } from './variable.ts';
 
 const schema = {
   PORT: port({ default: 4000, description: 'Where the gateway listens.' }),
@@ -71,6 +71,15 @@ test('durations take units', () => {
     ['1d', 86_400_000],
   ] as const) {
     assert.equal(read(written).TIMEOUT_MS, ms);
+  }
+});
+
+test('a ratio is a number from 0 to 1', () => {
+  const read = (RATIO: string) =>
+    loadConfig({ RATIO: ratio({ required: true, description: '' }) }, { RATIO }).RATIO;
+  assert.deepEqual(['0', '0.01', '1', '1.0'].map(read), [0, 0.01, 1, 1]);
+  for (const text of ['1.1', '-0.1', '1e-3', '.5', '50%', 'all', '2']) {
+    assert.throws(() => read(text), /RATIO is .* must be a number from 0 to 1/);
   }
 });
 

@@ -46,6 +46,16 @@ export function integer<Given extends Spec<number> & { min: number; max: number 
   return variable(parser, `a whole number from ${min} to ${max}`, spec);
 }
 
+/** A share, 0 to 1: `0`, `0.01`, `1`. */
+export function ratio<Given extends Spec<number>>(spec: Given): Variable<ValueOf<number, Given>> {
+  const parser = z
+    .string()
+    .regex(/^\d(\.\d{1,15})?$/)
+    .transform(Number)
+    .pipe(z.number().min(0).max(1));
+  return variable(parser, 'a number from 0 to 1, like 0.01', spec);
+}
+
 /** A length of time in milliseconds, written `250`, `250ms`, `30s`, `5m`, `2h` or `1d`. */
 export function durationMs<Given extends Spec<number> & { min?: number; max?: number }>(
   spec: Given,

@@ -4,6 +4,9 @@ import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CallContext } from '../rpc/call-context.ts';
+import type { Span } from '../telemetry/span.ts';
+import { traceparentHeader } from '../telemetry/traceparent.ts';
+import type { StartSpan } from '../telemetry/tracing.ts';
 
 /** How long the caller waits for the answer, in whole milliseconds. */
 export const requestTimeoutHeader = 'x-request-timeout-ms';
@@ -22,7 +25,7 @@ export interface RequestCall extends Disposable {
 
 /**
  * The call context of an HTTP request: its deadline from `x-request-timeout-ms`, its signal aborted at the deadline
- * or when the client disconnects.
+ * or when the client disconnects. Where `startSpan` traces it, its span lasts until the answer is sent.
  * @throws AppError INVALID_ARGUMENT for a timeout header that is not a whole number above zero.
  */
 export function requestCall(
@@ -31,6 +34,7 @@ export function requestCall(
   identity: Identity,
   clock: Clock,
   budget: RequestBudget,
+  startSpan?: StartSpan,
 ): RequestCall {
   const timeoutMs = Math.min(
     requestedTimeoutMs(request.headers) ?? budget.defaultTimeoutMs,
@@ -44,13 +48,36 @@ export function requestCall(
   reply.raw.once('close', onClose);
   // The client may have left while its identity was checked: then 'close' has been and does not come again.
   if (reply.raw.destroyed) onClose();
+  const deadlineMs = clock.now() + timeoutMs;
+  const span = startSpan && requestSpan(request, reply, startSpan);
   return {
-    call: { requestId: request.id, identity, deadlineMs: clock.now() + timeoutMs, signal: abort.signal },
+    call: { requestId: request.id, identity, deadlineMs, signal: abort.signal, span },
     [Symbol.dispose]() {
       timer.cancel();
       reply.raw.off('close', onClose);
     },
   };
+}
+
+function requestSpan(request: FastifyRequest, reply: FastifyReply, startSpan: StartSpan): Span | undefined {
+  const { method, routeOptions, headers, id } = request;
+  const route = routeOptions.url ?? '';
+  const span = startSpan(`${method} ${route}`, headers[traceparentHeader], {
+    kind: 'server',
+    attributes: { 'http.request.method': method, 'http.route': route, 'tiffin.request_id': id },
+  });
+  if (!span) return undefined;
+  const end = () => {
+    const { headersSent, statusCode } = reply.raw;
+    if (headersSent) span.set({ 'http.response.status_code': statusCode });
+    // By OpenTelemetry's conventions a server's 4xx is an answer.
+    if (headersSent && statusCode >= 500) span.fault(String(statusCode));
+    span.end();
+  };
+  // Only then is the status known, also of what throws. 'close' comes for every answer, sent or not.
+  if (reply.raw.destroyed) end();
+  else reply.raw.once('close', end);
+  return span;
 }
 
 function requestedTimeoutMs(headers: IncomingHttpHeaders): number | undefined {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '../errors/app-error.ts';
+import { recordSpans } from '../telemetry/span-test-bed.ts';
 import { deriveContext } from './derive-context.ts';
 import { testCall } from './test-call.ts';
 
-const parent = testCall({ requestId: 'r', deadlineMs: 9_000 }).context;
+const span = recordSpans().tracing.rootSpan('root', undefined);
+const parent = testCall({ requestId: 'r', deadlineMs: 9_000, span }).context;
 const reason = new AppError('CANCELLED', {});
 
 test('it is like its parent but for the deadline and the signal', () => {

@@ -19,6 +19,7 @@ export function deriveContext(parent: CallContext, deadlineMs: number): DerivedC
       requestId: parent.requestId,
       identity: parent.identity,
       deadlineMs,
+      span: parent.span,
       get signal() {
         if (!controller) {
           controller = new AbortController();

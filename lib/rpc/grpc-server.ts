@@ -13,6 +13,8 @@ import { statusDetailsTrailer, toGrpcStatus } from '../errors/grpc-status.ts';
 import { toAppError } from '../errors/normalize-error.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
+import { traceparentHeader } from '../telemetry/traceparent.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { CallContext } from './call-context.ts';
 import { type GrpcLimits, grpcSettings } from './grpc-settings.ts';
 import { type RpcMethod, rpcMethod } from './interceptor.ts';
@@ -24,6 +26,8 @@ import type { ServiceDefinition } from './service.ts';
 export interface GrpcServerOptions extends ObserveOptions, GrpcLimits {
   readonly server: RpcServer;
   readonly tokens: InternalTokenVerifier;
+  /** Finds the span of a caller in another process; without it nothing is traced. */
+  readonly tracing?: Pick<Tracing, 'remoteSpan'>;
   /** Names a call whose caller did not. */
   readonly newRequestId?: () => string;
 }
@@ -102,7 +106,8 @@ async function contextOf(
     abort.abort(new AppError(clock.now() < deadlineMs ? 'CANCELLED' : 'DEADLINE_EXCEEDED', {}));
   call.once('cancelled', onCancelled);
   const identity = await authenticate(call, method, requestId, options);
-  return { requestId, identity, deadlineMs, signal: abort.signal };
+  const span = options.tracing?.remoteSpan(call.metadata.get(traceparentHeader)[0]);
+  return { requestId, identity, deadlineMs, signal: abort.signal, span };
 }
 
 /** gRPC counts in real time, whatever clock is injected: what counts is the time that is left. */

@@ -16,9 +16,9 @@ import { type Connect, testTransport } from './transport.contract.ts';
 
 const secret = 'a secret of thirty-two characters';
 
-const connect: Connect = async (server, clock, { metrics, logger }) => {
+const connect: Connect = async (server, clock, { metrics, logger }, tracing) => {
   const tokens = createInternalTokens({ secret, clock });
-  const grpc = createGrpcServer({ server, tokens, clock, metrics, logger });
+  const grpc = createGrpcServer({ server, tokens, clock, metrics, logger, tracing });
   const { port } = await grpc.listen('127.0.0.1', 0);
   const transport = createGrpcTransport({ address: `127.0.0.1:${port}`, tokens, clock });
   return {

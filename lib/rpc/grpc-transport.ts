@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { toAppError } from '../errors/normalize-error.ts';
 import { type InternalTokenSigner, identityHeader } from '../identity/internal-token.ts';
+import { traceparentHeader } from '../telemetry/traceparent.ts';
 import { remainingMs } from './call-context.ts';
 import { type GrpcLimits, grpcSettings } from './grpc-settings.ts';
 import type { RpcCall } from './interceptor.ts';
@@ -55,12 +56,13 @@ function send(
   clock: Clock,
 ): Promise<unknown> {
   const { definition, path } = method;
-  const { signal, requestId } = context;
+  const { signal, requestId, span } = context;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(toAppError(signal.reason));
     const metadata = new Metadata();
     metadata.set(requestIdHeader, requestId);
     metadata.set(identityHeader, token);
+    if (span) metadata.set(traceparentHeader, span.traceparent);
     // gRPC counts in real time, whatever clock is injected: what counts is the time that is left.
     const deadline = Date.now() + remainingMs(context, clock);
     const { requestSerialize, responseDeserialize } = definition;

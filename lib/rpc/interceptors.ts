@@ -4,6 +4,7 @@ import { type DeclaredCodes, maskErrors } from './mask-errors.ts';
 import { narrowDeadline } from './narrow-deadline.ts';
 import { type ObserveOptions, observeClientCalls, observeServerCalls } from './observe-calls.ts';
 import { requireIdentity } from './require-identity.ts';
+import { traceClientCalls, traceServerCalls } from './trace-calls.ts';
 
 export interface ServerInterceptorOptions extends ObserveOptions {
   readonly declaredCodes: DeclaredCodes;
@@ -17,6 +18,7 @@ export interface ClientInterceptorOptions extends ObserveOptions {
 /** What surrounds every handler, outermost first. */
 export function serverInterceptors(options: ServerInterceptorOptions): readonly Interceptor[] {
   return [
+    traceServerCalls,
     observeServerCalls(options),
     maskErrors(options.declaredCodes, options.metrics),
     answerByDeadline(options.clock, options.maxCallMs),
@@ -26,5 +28,5 @@ export function serverInterceptors(options: ServerInterceptorOptions): readonly 
 
 /** What surrounds every call to a transport, outermost first. */
 export function clientInterceptors(options: ClientInterceptorOptions): readonly Interceptor[] {
-  return [observeClientCalls(options), narrowDeadline(options.clock, options.timeoutMs)];
+  return [traceClientCalls, observeClientCalls(options), narrowDeadline(options.clock, options.timeoutMs)];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import {
   GoodsAdminServiceService,
   type UpdateGoodsRequest,
@@ -12,6 +13,9 @@ import { AppError } from '../errors/app-error.ts';
 import { detailCodec } from '../errors/detail-codec.ts';
 import { type ErrorCode, errorCatalogue } from '../errors/error-catalogue.gen.ts';
 import { anonymous, type Identity } from '../identity/identity.ts';
+import { inSpan } from '../telemetry/in-span.ts';
+import { type RecordedSpans, recordSpans } from '../telemetry/span-test-bed.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { type CallContext, remainingMs } from './call-context.ts';
 import { RecordedCalls } from './recorded-calls.ts';
 import { bindRpc } from './rpc-binding.ts';
@@ -33,6 +37,7 @@ export type Connect = (
   server: RpcServer,
   clock: VirtualClock,
   recorded: RecordedCalls,
+  tracing: Tracing,
 ) => Promise<Connection>;
 
 type ShopHandlers = Partial<RpcHandlers<ShopServiceService>>;
@@ -51,6 +56,7 @@ export function testTransport(connect: Connect): void {
   testMessages(connect);
   testErrors(connect);
   testContext(connect);
+  testTraces(connect);
   testDeadlines(connect);
   testLoad(connect);
 }
@@ -180,6 +186,63 @@ function testContext(connect: Connect): void {
     assert.deepEqual(measured, [`client ${listShopsPath} OK`, `server ${listShopsPath} OK`]);
     const fields = { method: listShopsPath, code: 'OK', durationMs: 0, requestId: 'req-1', userId: '42' };
     assert.deepEqual(link.recorded.lines, [{ level: 'info', fields }]);
+  });
+}
+
+function testTraces(connect: Connect): void {
+  const spanName = 'tiffin.shop.v1.ShopService/BatchGetShops';
+
+  test('a traced call leaves a span on each side, and what the handler does hangs on them', async () => {
+    await using link = await open(connect, {
+      batchGetShops: (_request, context) => inSpan(context, 'in the handler', async () => ({ shops: [] })),
+    });
+    const span = link.spans.tracing.rootSpan('request', undefined);
+    await link.shop.batchGetShops({ ids: ['1', '2'] }, { ...link.context(), span });
+    span?.end();
+    assert.deepEqual(link.spans.tree(), [
+      'request',
+      `request > ${spanName}`,
+      `${spanName} > in the handler`,
+      `${spanName} > ${spanName}`,
+    ]);
+    const [, server, client] = link.spans.ended;
+    assert.deepEqual([server?.kind, client?.kind], [SpanKind.SERVER, SpanKind.CLIENT]);
+    assert.deepEqual(client?.attributes, {
+      'rpc.system': 'grpc',
+      'rpc.service': 'tiffin.shop.v1.ShopService',
+      'rpc.method': 'BatchGetShops',
+      'tiffin.batch.keys': 2,
+    });
+  });
+
+  test('a traced call that fails says so by its code alone', async () => {
+    await using link = await open(connect, {
+      addReview: () => Promise.reject(new AppError('SHOP_NOT_FOUND', { shopId: 'secret' })),
+      listShops: () => Promise.reject(new Error('secret')),
+    });
+    const span = link.spans.tracing.rootSpan('request', undefined);
+    await rejection(link.shop.addReview(reviewRequest, { ...link.context(), span }));
+    await rejection(link.shop.listShops(listRequest, { ...link.context(), span }));
+    const codes = link.spans.ended.map(({ attributes, status }) => [
+      attributes['tiffin.error.code'],
+      status.code,
+    ]);
+    const answer = ['SHOP_NOT_FOUND', SpanStatusCode.UNSET];
+    const fault = ['INTERNAL', SpanStatusCode.ERROR];
+    assert.deepEqual(codes, [answer, answer, fault, fault]);
+    const said = link.spans.ended.map(({ attributes, events, status }) => ({ attributes, events, status }));
+    assert.doesNotMatch(JSON.stringify(said), /secret/);
+  });
+
+  test('a call of a request that is not traced makes no span', async () => {
+    await using link = await open(connect, {
+      listShops: (_request, context) => {
+        assert.equal(context.span, undefined);
+        return inSpan(context, 'in the handler', async () => noShops);
+      },
+    });
+    await link.shop.listShops(listRequest, link.context());
+    assert.deepEqual(link.spans.tree(), []);
   });
 }
 
@@ -320,6 +383,7 @@ interface Link extends AsyncDisposable {
   readonly goods: RpcClient<GoodsAdminServiceService>;
   readonly clock: VirtualClock;
   readonly recorded: RecordedCalls;
+  readonly spans: RecordedSpans;
   /** An anonymous caller with time enough for any test. */
   context(): CallContext;
   drain(graceMs: number): Promise<void>;
@@ -338,7 +402,8 @@ async function open(
   const goods = bindRpc(GoodsAdminServiceService, complete(GoodsAdminServiceService, handlers));
   const services = options.services === 'shop only' ? [shop] : [shop, goods];
   const server = createRpcServer({ services, declaredCodes, ...observe });
-  const { transport, drain, close } = await connect(server, clock, recorded);
+  const spans = recordSpans();
+  const { transport, drain, close } = await connect(server, clock, recorded, spans.tracing);
   const client = <const Service extends ServiceDefinition>(service: Service) =>
     createRpcClient(service, transport, { ...observe, timeoutMs: 10_000 });
   return {
@@ -346,6 +411,7 @@ async function open(
     goods: client(GoodsAdminServiceService),
     clock,
     recorded,
+    spans,
     context: () => ({
       requestId: 'test',
       identity: anonymous,

@@ -2,12 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import type { ConfigSchema } from '../config/config.ts';
 import type { RequestBudget } from '../http/request-call.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Platform } from './service.ts';
 
 /** What a process gives to the gateway that runs in it. */
 export interface GatewayPlatform extends Pick<Platform, 'clock' | 'logger' | 'metrics' | 'env' | 'dataDir'> {
   /** The subgraph that the supergraph calls `name`, wherever it runs. */
   readonly subgraph: (name: string) => Subgraph;
+  /** Draws the requests that are traced. */
+  readonly tracing: Pick<Tracing, 'rootSpan'>;
   readonly budget: RequestBudget;
   /** Whether the process takes traffic. */
   readonly isReady: () => boolean;

@@ -6,7 +6,7 @@ import type { CallContext } from '../rpc/call-context.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { enforceAccessRules } from './access-rules.ts';
-import { CheckedDocuments } from './checked-documents.ts';
+import { checkDocument } from './check-document.ts';
 import { ExecutableDocument, type ExecutableDocumentOptions } from './executable-document.ts';
 import { formatError } from './format-error.ts';
 import { isRequestError } from './is-request-error.ts';
@@ -38,7 +38,6 @@ const maxTextLength = 16_000_000;
 export function createSubgraph<Context extends SubgraphContext>(options: SubgraphOptions<Context>): Subgraph {
   const { name, logger, createContext, maxDocuments = 1_000 } = options;
   const schema = executableSchema(options);
-  const documents = new CheckedDocuments(schema, { maxDocuments });
   const jitFallbacks = options.metrics.counter({
     name: 'tiffin_subgraph_jit_fallbacks_total',
     help: 'Documents, and runs of them, that graphql-js had to take over from graphql-jit.',
@@ -47,7 +46,7 @@ export function createSubgraph<Context extends SubgraphContext>(options: Subgrap
   const execution: ExecutableDocumentOptions = {
     schema,
     compiler: new OperationCompiler(schema),
-    check: (query) => documents.get(query),
+    check: (query) => checkDocument(query, schema),
     onFallback: () => jitFallbacks.inc({ subgraph: name }),
   };
   const owner = {};

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type ExecutionResult, GraphQLError, GraphQLScalarType, parse } from 'graphql';
 import { AppError } from '../errors/app-error.ts';
-import { CheckedDocuments } from './checked-documents.ts';
+import { checkDocument } from './check-document.ts';
 import { compilingRun, ExecutableDocument } from './executable-document.ts';
 import { OperationCompiler } from './operation-compiler.ts';
 
@@ -281,7 +281,6 @@ Object.assign(schema.getType('Typed') ?? {}, { isTypeOf: async ({ id }: { id: nu
 Object.assign(schema.getQueryType()?.getFields().fallback?.args[0] ?? {}, {
   defaultValue: new Odd('default'),
 });
-const documents = new CheckedDocuments(schema);
 
 /** The results of graphql-js and of graphql-jit, and how often the latter gave up. */
 async function runBoth(query: string, variables?: Record<string, unknown>, runs = compilingRun + 1) {
@@ -307,7 +306,7 @@ function prepare(query: string, operationName?: string) {
   };
   const document = new ExecutableDocument(
     { query, operationName },
-    { schema, compiler, check: (text) => documents.get(text), onFallback: () => counts.fallbacks++ },
+    { schema, compiler, check: (text) => checkDocument(text, schema), onFallback: () => counts.fallbacks++ },
   );
   return { document, counts };
 }

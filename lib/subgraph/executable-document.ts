@@ -11,7 +11,7 @@ import {
   type SelectionNode,
   visit,
 } from 'graphql';
-import type { CheckedDocument } from './checked-documents.ts';
+import type { CheckedDocument } from './check-document.ts';
 import { ArgumentSurprise } from './guarded-resolvers.ts';
 import type { CompiledOperation, OperationCompiler, Variables } from './operation-compiler.ts';
 import type { SubgraphOperation } from './subgraph.ts';

@@ -9,6 +9,7 @@ import type { InternalTokenSigner } from '../identity/internal-token.ts';
 import { identityHeader } from '../identity/internal-token.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
 import { requestIdHeader } from '../rpc/request-id.ts';
+import { traceHeaders } from '../telemetry/in-span.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { PreparedRequest, Subgraph, SubgraphOperation } from './subgraph.ts';
 
@@ -29,7 +30,7 @@ export interface RemoteSubgraph extends Subgraph {
   close(): Promise<void>;
 }
 
-/** A subgraph behind HTTP. The deadline, the request id and the signed identity travel in headers. */
+/** A subgraph behind HTTP. The deadline, the request id, the trace and the signed identity travel in headers. */
 export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubgraph {
   // An idle socket is kept for as long as the subgraph's Keep-Alive header says, else for undici's four seconds.
   const pool = new Pool(options.url.origin, {
@@ -86,6 +87,7 @@ async function post(
       accept: `${graphqlMediaType}, application/json`,
       [requestIdHeader]: call.requestId,
       [requestTimeoutHeader]: String(budgetMs),
+      ...traceHeaders(call),
       ...(tokens && { [identityHeader]: await tokens.sign(call.identity) }),
     },
     body,

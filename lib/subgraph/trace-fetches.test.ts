@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { systemClock } from '../clock/clock.ts';
+import { createInternalTokens } from '../identity/internal-token.ts';
 import type { CallContext } from '../rpc/call-context.ts';
+import { inSpan } from '../telemetry/in-span.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { recordSpans } from '../telemetry/span-test-bed.ts';
 import { callBy } from '../testing/call-by.ts';
+import { silentLogger } from '../testing/silent-logger.ts';
 import { OperationScope } from './operation-scope.ts';
+import { createRemoteSubgraph } from './remote-subgraph.ts';
 import type { Subgraph } from './subgraph.ts';
+import { createSubgraphServer } from './subgraph-server.ts';
 import { traceFetches } from './trace-fetches.ts';
 
 function open(result: ExecutionResult) {
@@ -66,4 +73,44 @@ test('a call that is not traced goes through as it is', async () => {
   await ways.prepared(call);
   await ways.executed(call);
   assert.ok(seen.every((handed) => handed === call));
+});
+
+test('a fetch over HTTP is one trace with what the other process does', async () => {
+  const tokens = createInternalTokens({ secret: 'a secret of at least 32 characters', clock: systemClock });
+  const [ours, theirs] = [recordSpans(), recordSpans({ sampleRatio: 0 })];
+  const execute: Subgraph['execute'] = (_request, call) =>
+    inSpan(call, 'resolve', async () => ({ data: {} }));
+  const app = createSubgraphServer({
+    subgraph: { name: 'books', execute, prepare: () => assert.fail('Not used.') },
+    tokens,
+    tracing: theirs.tracing,
+    clock: systemClock,
+    logger: silentLogger,
+    metrics: createMetrics(),
+    isReady: () => true,
+    budget: { defaultTimeoutMs: 60_000, maxTimeoutMs: 60_000 },
+    newRequestId: () => 'made-here',
+  });
+  const url = new URL(`${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`);
+  const remote = createRemoteSubgraph({
+    name: 'books',
+    url,
+    tokens,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const span = ours.tracing.rootSpan('request', undefined);
+  const request = { query: '{ title }' };
+  const call = { ...callBy(), deadlineMs: systemClock.now() + 60_000 };
+  await traceFetches(remote).execute(request, { ...call, span }, new OperationScope());
+  await traceFetches(remote).execute(request, call, new OperationScope());
+  await Promise.all([remote.close(), app.close()]);
+  const [fetch] = ours.ended;
+  assert.deepEqual(
+    theirs.ended.map(({ name }) => name),
+    ['resolve', 'POST /graphql'],
+  );
+  const server = theirs.ended[1];
+  assert.equal(server?.parentSpanContext?.spanId, fetch?.spanContext().spanId);
+  assert.equal(server?.spanContext().traceId, fetch?.spanContext().traceId);
 });

@@ -11,7 +11,7 @@ interface TracedContext extends SubgraphContext {
 
 /**
  * Lets the resolvers of a schema run in spans where `traceRequest` says so, and costs one look at a property where it
- * does not. Fields without a resolver are not worth a span. To be called last, so that a span holds all that a field does.
+ * does not. Fields without a resolver are not worth a span. Called last, a span holds all that its field does.
  */
 export function traceFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -85,7 +85,6 @@ class FieldSpans {
   readonly #root: Span;
   /** By path, with `*` for the places in lists. */
   readonly #fields = new Map<string, FieldSpan>();
-  #hasEnded = false;
 
   constructor(root: Span) {
     this.#root = root;
@@ -119,8 +118,7 @@ class FieldSpans {
   }
 
   #fail(field: FieldSpan, thrown: unknown): unknown {
-    // A request whose fate is sealed does not wait for the rest of its fields.
-    if (!this.#hasEnded) field.span.fail(thrown);
+    field.span.fail(thrown);
     field.endedAt = performance.now();
     return thrown;
   }
@@ -156,7 +154,6 @@ class FieldSpans {
 
   /** Only now is it known that no item comes any more. */
   end(): void {
-    this.#hasEnded = true;
     for (const { span, runs, endedAt } of this.#fields.values()) {
       span.set({ 'tiffin.resolver.runs': runs });
       span.end(endedAt);

@@ -1,37 +1,99 @@
+import { portVariable } from './process-config.ts';
+
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'refused'; readonly sentence: string }
-  | { readonly kind: 'run'; readonly components: readonly string[]; readonly isWhole: boolean };
+  | RunCommand;
+
+export interface RunCommand {
+  readonly kind: 'run';
+  readonly components: readonly string[];
+  /** The supergraph of a gateway that stands alone; undefined for components of the platform. */
+  readonly supergraphFile: string | undefined;
+  /** Variables that arguments set: they come before those of the environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What each argument needs, in any order; completes "--run needs …". */
+const needs = {
+  '--run': 'names of components',
+  '--supergraph': 'the path of a supergraph file',
+  '--port': 'a number from 0 to 65535',
+};
+type Argument = keyof typeof needs;
+type Arguments = Partial<Record<Argument, string>>;
+
+/** A sentence on what is wrong with the arguments. */
+class Refusal extends Error {}
 
 /** Reads the arguments after `npm start --`. Without any, the whole platform runs. */
 export function readCommandLine(args: readonly string[], known: readonly string[]): Command {
-  const [first, ...others] = args;
-  if (first === undefined) return { kind: 'run', components: known, isWhole: true };
-  if (first === '--help' || first === '-h') return { kind: 'help', text: helpText(known) };
-  const list =
-    first === '--run' ? others[0] : first.startsWith('--run=') ? first.slice('--run='.length) : undefined;
-  const surplus = first === '--run' ? others.slice(1) : others;
-  if (first === '--run' && list === undefined) {
-    return { kind: 'refused', sentence: `--run needs names of components: ${known.join(', ')}.` };
+  if (args.includes('--help') || args.includes('-h')) return { kind: 'help', text: helpText(known) };
+  try {
+    return commandOf(readArguments(args, known), known);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { kind: 'refused', sentence: error.message };
   }
-  if (list === undefined || surplus.length > 0) {
-    return { kind: 'refused', sentence: `Unknown argument "${surplus[0] ?? first}". Try --help.` };
+}
+
+/** `--name value` and `--name=value`. */
+function readArguments(args: readonly string[], known: readonly string[]): Arguments {
+  const given: Arguments = {};
+  const left = [...args];
+  for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
+    const [, name = '', inline] = /^([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (!Object.hasOwn(needs, name)) throw new Refusal(`Unknown argument "${arg}". Try --help.`);
+    const argument = name as Argument;
+    if (given[argument] !== undefined) throw new Refusal(`${name} is given twice: keep one of them.`);
+    const value = inline ?? (left[0]?.startsWith('--') ? undefined : left.shift());
+    if (!value) {
+      const which = argument === '--run' ? `: ${known.join(', ')}` : '';
+      throw new Refusal(`${name} needs ${needs[argument]}${which}.`);
+    }
+    given[argument] = value;
   }
+  return given;
+}
+
+function commandOf(given: Arguments, known: readonly string[]): RunCommand {
+  const components = given['--run'] === undefined ? known : componentsOf(given['--run'], known);
+  const supergraphFile = given['--supergraph'];
+  if (supergraphFile !== undefined && !(given['--run'] && components.join() === 'gateway')) {
+    throw new Refusal('--supergraph is for a gateway alone: write --run gateway --supergraph FILE.');
+  }
+  const port = given['--port'];
+  const variables = port === undefined ? {} : { [listenerOf(components)]: checkedPort(port) };
+  return { kind: 'run', components, supergraphFile, variables };
+}
+
+function componentsOf(list: string, known: readonly string[]): string[] {
   const components = [...new Set(list.split(',').map((name) => name.trim()))];
   const unknown = components.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    return {
-      kind: 'refused',
-      sentence: `There is no component "${unknown}". There are: ${known.join(', ')}.`,
-    };
-  }
-  return { kind: 'run', components, isWhole: components.length === known.length };
+  if (unknown === undefined) return components;
+  throw new Refusal(`There is no component "${unknown}". There are: ${known.join(', ')}.`);
+}
+
+/** The variable that `--port` stands for: the gateway's, or that of the one component asked for. */
+function listenerOf(components: readonly string[]): string {
+  const [listener, another] = components.includes('gateway') ? ['gateway'] : components;
+  if (listener !== undefined && another === undefined) return portVariable(listener);
+  const variables = components.map(portVariable).join(', ');
+  throw new Refusal(`--port is for the gateway, or for one component alone: set ${variables} instead.`);
+}
+
+function checkedPort(text: string): string {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return text;
+  throw new Refusal(`--port needs ${needs['--port']}, not "${text}".`);
 }
 
 function helpText(known: readonly string[]): string {
   return `npm start                         the whole platform in this process, on embedded engines
 npm start -- --run NAME[,NAME]    some components; the others are reached by URL
+npm start -- --run gateway --supergraph FILE
+                                  the gateway alone, over the subgraphs of any Federation 2 supergraph
+            --port N              where the gateway listens, or the one component that runs; 0 takes a free port
 
 Components: ${known.join(', ')}
 A subgraph is named <name>-subgraph, a service by its plain name.
@@ -43,5 +105,8 @@ In a split process every component listens. Set
   PORT, SHOP_PORT, …                another port than the default
   INTERNAL_TOKEN_SECRET, TOKEN_SIGNING_KEY, TOKEN_VERIFY_KEYS
                                     secrets that they share: npm run -s keys > keys.env
+
+A gateway with --supergraph needs none of these. It sends queries to the URLs that the supergraph names, reads the
+file again when it changes, authenticates nobody and hands no header of a client on to a subgraph.
 docs/configuration.md lists every variable.`;
 }

@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.ts';
-import { type Database, type DatabaseOptions, openDatabase } from '../engines/database.ts';
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '../engines/embedded-postgres.ts';
-import { closeRedis, openRedis } from '../engines/redis.ts';
+import type { Database, DatabaseOptions } from '../engines/database.ts';
+import type { EmbeddedPostgres } from '../engines/embedded-postgres.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface EnginesOptions {
@@ -18,7 +17,10 @@ export interface EnginesOptions {
   readonly logger: Logger;
 }
 
-/** The engines of one process. Which ones is decided here, once; nobody else asks. */
+/**
+ * The engines of one process. Which ones is decided here, once; nobody else asks. Their libraries are loaded when they
+ * are opened: a process without services pays for none.
+ */
 export interface Engines {
   /** Opens the embedded engines, or connects to the servers that the URLs name. Before anything else. */
   open(): Promise<void>;
@@ -43,10 +45,15 @@ export function createEngines(options: EnginesOptions): Engines {
   return {
     description: describe(options, needsEmbedded),
     async open() {
-      if (needsEmbedded) embedded = await openEmbeddedPostgres({ dataDir, clock });
+      if (needsEmbedded) {
+        const { openEmbeddedPostgres } = await import('../engines/embedded-postgres.ts');
+        embedded = await openEmbeddedPostgres({ dataDir, clock });
+      }
+      const { openRedis } = await import('../engines/redis.ts');
       redis = await openRedis({ url: redisUrl, keyspace: dataDir, warn });
     },
-    openDatabase(service, serviceOptions) {
+    async openDatabase(service, serviceOptions) {
+      const { openDatabase } = await import('../engines/database.ts');
       const server = databaseUrlOf(service);
       const engine = server ? { url: server.url, urlVariable: server.variable } : { embedded };
       return openDatabase({ ...serviceOptions, ...engine, clock, warn });
@@ -56,7 +63,10 @@ export function createEngines(options: EnginesOptions): Engines {
       return redis;
     },
     async close() {
-      if (redis) await closeRedis(redis);
+      if (redis) {
+        const { closeRedis } = await import('../engines/redis.ts');
+        await closeRedis(redis);
+      }
       await embedded?.close();
     },
   };

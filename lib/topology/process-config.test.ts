@@ -61,6 +61,15 @@ test('the variables of the components that run are read with the rest, those of 
   );
 });
 
+test('nothing is traced unless a collector is named, and then one request of a hundred', () => {
+  const { otlpEndpoint, traceSampleRatio } = loadProcessConfig(topology, {});
+  assert.deepEqual([otlpEndpoint, traceSampleRatio], [undefined, 0.01]);
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', TRACE_SAMPLE_RATIO: '1' };
+  const traced = loadProcessConfig(topology, env);
+  assert.deepEqual([traced.otlpEndpoint, traced.traceSampleRatio], ['http://collector:4318', 1]);
+  assert.throws(() => loadProcessConfig(topology, { TRACE_SAMPLE_RATIO: '2' }), /TRACE_SAMPLE_RATIO/);
+});
+
 test('every bad variable is named at once, no secret is shown', () => {
   const env = {
     PORT: 'abc',

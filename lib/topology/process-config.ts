@@ -1,5 +1,5 @@
 import { type Config, type ConfigSchema, type Env, loadConfig } from '../config/config.ts';
-import { boolean, choice, durationMs, port, secret, text, url } from '../config/variable.ts';
+import { boolean, choice, durationMs, port, ratio, secret, text, url } from '../config/variable.ts';
 import type { Topology } from './topology.ts';
 
 const postgresUrl = { optional: true, secret: true, protocols: ['postgres', 'postgresql'] } as const;
@@ -60,6 +60,17 @@ export const processVariables = {
     default: 'warn',
     description: 'Lines below it are not written; info has one line for each request and rpc.',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url({
+    optional: true,
+    protocols: ['http', 'https'],
+    description:
+      'The base URL of a collector that takes traces as OTLP over HTTP; without it nothing is traced.',
+  }),
+  TRACE_SAMPLE_RATIO: ratio({
+    default: 0.01,
+    description:
+      'Which share of the requests to the gateway is traced; the other components follow the gateway.',
+  }),
 };
 
 export interface ProcessConfig {
@@ -78,6 +89,8 @@ export interface ProcessConfig {
   readonly drainMs: number;
   readonly logFormat: 'text' | 'json';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly otlpEndpoint: string | undefined;
+  readonly traceSampleRatio: number;
   /** Where a component of another process listens. */
   readonly urlOf: (component: string) => string | undefined;
   /** Where a component of this process listens. */
@@ -115,6 +128,8 @@ export function loadProcessConfig(
     drainMs: values.DRAIN_MS,
     logFormat: values.LOG_FORMAT,
     logLevel: values.LOG_LEVEL,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    traceSampleRatio: values.TRACE_SAMPLE_RATIO,
     urlOf: (component) => values[urlVariable(component)] as string | undefined,
     portOf: (component) => values[portVariable(component)] as number,
   };

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { rpcErrorCodes } from '@tiffin/proto/gen/rpc-error-codes';
-import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import type { Env } from '../config/config.ts';
 import { createHttpServer } from '../http/http-server.ts';
@@ -12,25 +10,28 @@ import type { Component, Running } from '../lifecycle/lifecycle.ts';
 import { createGrpcServer } from '../rpc/grpc-server.ts';
 import type { ObserveOptions } from '../rpc/observe-calls.ts';
 import { createRpcServer } from '../rpc/rpc-server.ts';
-import type { StartGateway } from '../service/gateway.ts';
-import type { Platform, StartService, StartSubgraph } from '../service/service.ts';
+import type { RunningGateway, StartGateway } from '../service/gateway.ts';
+import type { Platform, StartService } from '../service/service.ts';
 import { createSubgraphServer } from '../subgraph/subgraph-server.ts';
 import { componentLogger, type Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Engines } from './engines.ts';
+import type { HttpPorts } from './http-ports.ts';
 import type { Links } from './links.ts';
-import { portVariable } from './process-config.ts';
 import type { StartReport } from './start-report.ts';
-import type { TopologyComponent } from './topology.ts';
+import type { StartAnySubgraph, TopologyComponent } from './topology.ts';
 
 export interface ProcessHostOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly observe: ObserveOptions;
+  readonly tracing: Tracing;
   readonly env: Env;
   readonly engines: Engines;
   readonly links: Links;
+  readonly ports: HttpPorts;
   readonly tokens: InternalTokenSigner & InternalTokenVerifier;
   readonly isReady: () => boolean;
   readonly budget: RequestBudget;
@@ -59,13 +60,13 @@ export class ProcessHost {
       case 'subgraph':
         return { name, start: () => this.#startSubgraph(name, component.start, port) };
       case 'gateway':
-        return { name, start: () => this.#startGateway(name, component.start, port) };
+        return this.#options.ports.gateway(name, port, () => this.#startGateway(name, component.start));
     }
   }
 
   /** `/readyz` and `/metrics` of a process in which nothing else speaks HTTP. */
   ops(port: number): Component {
-    const { logger, isReady, metrics } = this.#options;
+    const { logger, isReady, metrics, ports } = this.#options;
     return {
       name: 'ops',
       start: async () => {
@@ -76,19 +77,19 @@ export class ProcessHost {
           newRequestId: randomUUID,
           maxBodyBytes: 1_024,
         });
-        await this.#listen('ops', http, port);
-        return { stop: () => this.#close(http) };
+        await ports.listen('ops', http, port);
+        return { stop: () => ports.close(http) };
       },
     };
   }
 
   async #startService(name: string, start: StartService, port: number): Promise<Running> {
-    const { observe, links, tokens, isSplit, host, graceMs, report } = this.#options;
+    const { observe, tracing, links, tokens, isSplit, host, graceMs, report } = this.#options;
     const service = await start(this.#platformOf(name));
     const server = createRpcServer({ ...observe, services: service.rpc, declaredCodes: rpcErrorCodes });
     links.addService(name, server);
     for (const note of service.notes ?? []) report.note(note);
-    const grpc = isSplit ? createGrpcServer({ ...observe, server, tokens }) : undefined;
+    const grpc = isSplit ? createGrpcServer({ ...observe, server, tokens, tracing }) : undefined;
     if (grpc) report.listens(name, `${host}:${(await grpc.listen(host, port)).port}`);
     return {
       async stop() {
@@ -98,10 +99,10 @@ export class ProcessHost {
     };
   }
 
-  async #startSubgraph(name: string, start: StartSubgraph, port: number): Promise<Running | undefined> {
-    const { links, tokens, clock, metrics, budget, isReady, isSplit } = this.#options;
+  async #startSubgraph(name: string, start: StartAnySubgraph, port: number): Promise<Running | undefined> {
+    const { links, tokens, clock, metrics, budget, isReady, isSplit, ports, tracing } = this.#options;
     const logger = componentLogger(this.#options.logger, name);
-    const subgraph = start({ client: (definition) => links.client(definition), logger, metrics });
+    const subgraph = await start({ client: (definition) => links.client(definition), logger, metrics });
     links.addSubgraph(name, subgraph);
     if (!isSplit) return undefined;
     const http = createSubgraphServer({
@@ -110,26 +111,20 @@ export class ProcessHost {
       clock,
       logger,
       metrics,
+      tracing,
       budget,
       isReady,
       newRequestId: randomUUID,
     });
-    await this.#listen(name, http, port);
-    return { stop: () => this.#close(http) };
+    await ports.listen(name, http, port);
+    return { stop: () => ports.close(http) };
   }
 
-  async #startGateway(name: string, start: StartGateway, port: number): Promise<Running> {
-    const { clock, metrics, env, dataDir, budget, isReady, links } = this.#options;
+  #startGateway(name: string, start: StartGateway): Promise<RunningGateway> {
+    const { clock, metrics, tracing, env, dataDir, budget, isReady, links } = this.#options;
     const logger = componentLogger(this.#options.logger, name);
     const subgraph = (component: string) => links.subgraph(component);
-    const gateway = await start({ clock, logger, metrics, env, dataDir, budget, isReady, subgraph });
-    await this.#listen(name, gateway.http, port);
-    return {
-      stop: async () => {
-        await this.#close(gateway.http);
-        await gateway.stop();
-      },
-    };
+    return start({ clock, logger, metrics, tracing, env, dataDir, budget, isReady, subgraph });
   }
 
   #platformOf(name: string): Platform {
@@ -148,24 +143,5 @@ export class ProcessHost {
       redis: () => engines.redis(),
       client: (definition) => links.client(definition),
     };
-  }
-
-  /** Lets requests under way end; after the grace a client that is slow to send or to read is cut off. */
-  async #close(http: FastifyInstance): Promise<void> {
-    const { clock, graceMs } = this.#options;
-    const timer = clock.setTimer(graceMs, () => http.server.closeAllConnections());
-    await http.close();
-    timer.cancel();
-  }
-
-  async #listen(name: string, http: FastifyInstance, port: number): Promise<void> {
-    const { host, report } = this.#options;
-    await http.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') throw error;
-      throw new Error(`port ${port} on ${host} is taken: set ${portVariable(name)} to another one.`, {
-        cause: error,
-      });
-    });
-    report.listens(name, `http://${host}:${(http.server.address() as AddressInfo).port}`);
   }
 }

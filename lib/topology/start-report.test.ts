@@ -36,7 +36,7 @@ describe('progress on a terminal', () => {
         },
       })
       .start(new AbortController().signal);
-    report.ready(undefined);
+    report.ready();
     assert.deepEqual(output.slice(1), [
       '\r',
       '  farm              0.0 s  in this process',
@@ -83,4 +83,16 @@ describe('progress elsewhere', () => {
     new StartReport({ clock, write }).progress('demo cows').update(0, 0);
     assert.deepEqual(output, ['  demo cows        100 %']);
   });
+});
+
+it('ends with the time from when the start began, where to go, and what to know', () => {
+  const report = new StartReport({ clock, write, startedAtMs: clock.now() - 1_240 });
+  report.note('supergraph  pets.graphql');
+  report.offers('endpoint', 'http://127.0.0.1:4000/graphql');
+  report.ready();
+  assert.deepEqual(output, [
+    'Ready in 1.2 s.',
+    '  endpoint    http://127.0.0.1:4000/graphql',
+    '  supergraph  pets.graphql',
+  ]);
 });

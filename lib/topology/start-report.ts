@@ -8,6 +8,8 @@ export interface StartReportOptions {
   readonly write: (line: string) => void;
   /** Replaces the last line with a text without a line break. Only a terminal can. */
   readonly redraw?: (text: string) => void;
+  /** Default: now. */
+  readonly startedAtMs?: number;
 }
 
 /** Tells the person at the terminal what starts, where it listens, on which engines, and how long each part took. */
@@ -15,12 +17,13 @@ export class StartReport {
   readonly #options: StartReportOptions;
   readonly #startedAtMs: number;
   readonly #addresses = new Map<string, string>();
+  readonly #offers: string[] = [];
   readonly #notes: string[] = [];
   #barIsOpen = false;
 
   constructor(options: StartReportOptions) {
     this.#options = options;
-    this.#startedAtMs = options.clock.now();
+    this.#startedAtMs = options.startedAtMs ?? options.clock.now();
   }
 
   /** Where each component listens that does. */
@@ -45,6 +48,11 @@ export class StartReport {
     });
   }
 
+  /** Where a person can go once everything is ready. */
+  offers(what: string, address: string): void {
+    this.#offers.push(`${what.padEnd(10)}  ${address}`);
+  }
+
   /** A line for the end of the report. */
   note(text: string): void {
     this.#notes.push(text);
@@ -66,13 +74,9 @@ export class StartReport {
   }
 
   /** The end of the report. */
-  ready(gatewayAddress: string | undefined): void {
+  ready(): void {
     this.#write(`Ready in ${seconds(this.#options.clock.now() - this.#startedAtMs).trim()}.`);
-    if (gatewayAddress) {
-      this.#write(`  endpoint    ${gatewayAddress}/graphql`);
-      this.#write(`  playground  ${gatewayAddress}/`);
-    }
-    for (const note of this.#notes) this.#write(`  ${note}`);
+    for (const line of [...this.#offers, ...this.#notes]) this.#write(`  ${line}`);
   }
 
   #write(line: string): void {

@@ -1,5 +1,5 @@
 import type { ConfigSchema } from '../config/config.ts';
-import type { StartGateway } from '../service/gateway.ts';
+import type { StandaloneGateway, StartGateway } from '../service/gateway.ts';
 import type { StartService, StartSubgraph } from '../service/service.ts';
 
 interface ComponentBase {
@@ -13,10 +13,20 @@ interface ComponentBase {
   readonly sharedWhenSplit?: readonly string[];
 }
 
+/** A subgraph's `start`, or one that loads its module first. */
+export type StartAnySubgraph = (
+  platform: Parameters<StartSubgraph>[0],
+) => ReturnType<StartSubgraph> | Promise<ReturnType<StartSubgraph>>;
+
 export type TopologyComponent = ComponentBase &
   (
-    | { readonly kind: 'gateway'; readonly start: StartGateway }
-    | { readonly kind: 'subgraph'; readonly start: StartSubgraph }
+    | {
+        readonly kind: 'gateway';
+        readonly start: StartGateway;
+        /** The same over the subgraphs of any supergraph file, without the rest of the platform. */
+        readonly standalone?: StandaloneGateway;
+      }
+    | { readonly kind: 'subgraph'; readonly start: StartAnySubgraph }
     | { readonly kind: 'service'; readonly start: StartService }
   );
 

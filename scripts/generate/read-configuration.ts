@@ -1,5 +1,4 @@
 import { glob } from 'node:fs/promises';
-import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ConfigSchema } from '@tiffin/lib/config/config';
@@ -26,26 +25,10 @@ export async function readConfiguration(rootDir: string): Promise<Configuration>
   return { topology, process: processVariables, components };
 }
 
-const NO_COMPONENT =
-  'data:text/javascript,export const start = () => {}; export const variables = {}; export const runProcess = () => {};';
-
-/**
- * tiffin.ts imports every component, and those import generated code, which may be stale or missing while it is being
- * generated. So the topology is loaded with its imports replaced; the query keeps it apart from the real one.
- */
+/** Loads no component: those import generated code, which may be stale or missing while it is being generated. */
 async function readTopology(rootDir: string): Promise<Topology> {
-  const url = `${pathToFileURL(join(rootDir, 'tiffin.ts'))}?topology`;
-  const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      context.parentURL === url
-        ? { url: NO_COMPONENT, format: 'module', shortCircuit: true }
-        : next(specifier, context),
-  });
-  try {
-    return ((await import(url)) as { topology: Topology }).topology;
-  } finally {
-    hooks.deregister();
-  }
+  const tiffin = (await import(`${pathToFileURL(join(rootDir, 'tiffin.ts'))}`)) as { topology: Topology };
+  return tiffin.topology;
 }
 
 function folderOf(name: string, kind: Topology[string]['kind']): string {

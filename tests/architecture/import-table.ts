@@ -23,14 +23,20 @@ export const layers: readonly Layer[] = [
   },
   { name: 'scripts', files: /^scripts\//, mayImport: 'anything' },
 
-  { name: 'topology', files: /^tiffin\.ts$/, mayImport: [any('main'), any('lib')] },
+  { name: 'topology', files: /^tiffin\.ts$/, mayImport: ['main', 'config', 'lib'].map(any) },
   {
     name: 'main',
-    files: /^(gateway|subgraphs\/[^/]+|grpc-services\/[^/]+)\/main\.ts$/,
+    files: /^(gateway|subgraphs\/[^/]+|grpc-services\/[^/]+)\/main\.ts$|^gateway\/standalone\.ts$/,
     mayImport: [
-      ...['gateway', 'subgraph', 'service root', 'door', 'domain', 'data'].map(own),
+      ...['config', 'gateway', 'subgraph', 'service root', 'door', 'domain', 'data'].map(own),
       ...['lib', 'error codes', 'proto', 'schema'].map(any),
     ],
+  },
+  {
+    // Light enough for the topology, which reads the variables of components that it does not load.
+    name: 'config',
+    files: /^(gateway|grpc-services\/[^/]+)\/[^/]+-config\.ts$/,
+    mayImport: [any('lib')],
   },
   { name: 'gateway', files: /^gateway\//, mayImport: [own('gateway'), any('lib'), any('schema')] },
   {

@@ -5,6 +5,6 @@ import type { CallContext } from '@tiffin/lib/rpc/call-context';
 export const orderService: ServiceIdentity = { kind: 'service', name: 'order' };
 
 /** The same call, made by this service and not by the user. */
-export function onOwnBehalf({ requestId, deadlineMs, signal }: CallContext): CallContext {
-  return { requestId, identity: orderService, deadlineMs, signal };
+export function onOwnBehalf({ requestId, deadlineMs, signal, span }: CallContext): CallContext {
+  return { requestId, identity: orderService, deadlineMs, signal, span };
 }

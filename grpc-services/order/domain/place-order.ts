@@ -1,6 +1,7 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { fanout } from '@tiffin/lib/rpc/fanout';
 import { ShopStatus } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { findOrders, insertOrder } from '../data/order-store.ts';
 import { type Cart, deliveryAddress, pricedItems } from './cart.ts';
@@ -37,10 +38,10 @@ export async function placeOrder(deps: OrderDeps, context: CallContext, cart: Ca
 
 /** All at once. With the user's identity, so that the account service shows the user's own addresses only. */
 async function readCart(deps: OrderDeps, context: CallContext, { shopId, items, addressId }: Cart) {
-  const [{ shops }, { goods }, { addresses }] = await Promise.all([
-    deps.shops.batchGetShops({ ids: [shopId] }, context),
-    deps.goods.batchGetGoods({ ids: items.map(({ goodsId }) => goodsId) }, context),
-    deps.accounts.batchGetAddresses({ ids: [addressId] }, context),
+  const [{ shops }, { goods }, { addresses }] = await fanout(context, [
+    (call) => deps.shops.batchGetShops({ ids: [shopId] }, call),
+    (call) => deps.goods.batchGetGoods({ ids: items.map(({ goodsId }) => goodsId) }, call),
+    (call) => deps.accounts.batchGetAddresses({ ids: [addressId] }, call),
   ]);
   return [shops[0]?.shop, goods.map((slot) => slot.goods), addresses[0]?.address] as const;
 }
