@@ -20,7 +20,7 @@ export function benchCases(): BenchCase[] {
   const myOrders = operation('my-orders');
   const longer = myOrders
     .replace('query MyOrders', 'query MyOrdersLonger')
-    .replace('orders(first: 10)', 'orders(first: 50)')
+    .replace('orders(first: 10)', 'orders(first: 30)')
     .replace('reviews(first: 2)', 'reviews(first: 6)');
   return [
     { name: readmeQuery, text: myOrders },

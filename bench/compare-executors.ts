@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { loadExecutors } from '@tiffin/gateway/testing/executors';
-import { OperationCache } from '@tiffin/gateway/operation-cache';
+import { createHash } from 'node:crypto';
 import type { PreparedOperation } from '@tiffin/gateway/executor';
+import { OperationCache } from '@tiffin/gateway/operation-cache';
+import { loadExecutors } from '@tiffin/gateway/testing/executors';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
+import { type BenchOptions, requestsPerRound, warmUpRounds } from './bench-options.ts';
 import { collectGarbage, cpuMicroseconds, type Spread, spreadOf } from './cpu-time.ts';
 import { type ExecutorKind, executorKinds, lookUp, type RecordedCase } from './record-answers.ts';
 import { type Parsing, type Recording, replayedSubgraph } from './replayed-subgraph.ts';
-
-export interface BenchOptions {
-  readonly rounds: number;
-  /** A round makes as many requests as have so many UTF-16 units of answers together. */
-  readonly answersPerRound: number;
-}
 
 /** What a request's figure holds. */
 export type Measure = 'run' | 'run + stringify' | 'parse + run + stringify';
@@ -23,6 +19,8 @@ export const measures: readonly Measure[] = ['run', 'run + stringify', 'parse + 
 /** CPU of one operation under both executors, in µs per request. */
 export interface Comparison {
   readonly name: string;
+  /** Of what both answered: they were equal. */
+  readonly responseHash: Readonly<Record<ExecutorKind, string>>;
   readonly responseBytes: number;
   readonly fetches: number;
   readonly requestsPerRound: number;
@@ -81,11 +79,11 @@ async function openContest(cases: readonly RecordedCase[]): Promise<Contest> {
 async function compare(
   recordedCase: RecordedCase,
   { operations }: Contest,
-  { rounds, answersPerRound }: BenchOptions,
+  options: BenchOptions,
 ): Promise<Comparison> {
   const { name, recordings } = recordedCase;
-  const response = await commonResponse(recordedCase, operations.each);
-  const requests = Math.min(2_000, Math.max(20, Math.round(answersPerRound / recordings.apollo.length)));
+  const responses = await responsesTo(recordedCase, operations.each);
+  const requests = requestsPerRound(recordedCase, options);
   const measured: Partial<Record<Measure, Comparison['measured'][Measure]>> = {};
   for (const measure of measures) {
     const parsing = measure.startsWith('parse') ? 'each' : 'before';
@@ -95,36 +93,34 @@ async function compare(
       const doesStringify = measure !== 'run';
       contenders.push({ kind, prepared, recording: recordings[kind], doesStringify, parsing, costs: [] });
     }
-    measured[measure] = await compete(contenders, requests, rounds);
+    measured[measure] = await compete(contenders, requests, options.rounds);
   }
   return {
     name,
-    responseBytes: Buffer.byteLength(response),
+    responseHash: { apollo: hashOf(responses.apollo), compiled: hashOf(responses.compiled) },
+    responseBytes: Buffer.byteLength(responses.compiled),
     fetches: recordings.compiled.fetches,
     requestsPerRound: requests,
     measured: measured as Comparison['measured'],
   };
 }
 
-/** What both executors answer. */
-async function commonResponse(
+/** What each executor answers. @throws where that is not the same. */
+async function responsesTo(
   recordedCase: RecordedCase,
   operations: Readonly<Record<ExecutorKind, OperationCache>>,
-): Promise<string> {
-  const responses: unknown[] = [];
-  for (const kind of executorKinds) {
+): Promise<Readonly<Record<ExecutorKind, string>>> {
+  const responseOf = async (kind: ExecutorKind) => {
     const { prepared } = await lookUp(operations[kind], recordedCase);
-    const response = await prepared.run({}, call, new OperationScope());
-    assert.equal(response.errors, undefined);
-    responses.push(JSON.parse(JSON.stringify(response)));
-  }
-  const [apollo, compiled] = responses;
-  assert.deepEqual(compiled, apollo, `${recordedCase.name}: the executors answer differently`);
-  return JSON.stringify(compiled);
+    return JSON.stringify(await prepared.run({}, call, new OperationScope()));
+  };
+  const apollo = await responseOf('apollo');
+  const compiled = await responseOf('compiled');
+  assert.equal(compiled, apollo, `${recordedCase.name}: the executors answer differently`);
+  return { apollo, compiled };
 }
 
-/** The engine has compiled what is hot after these. */
-const warmUpRounds = 3;
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** Rounds take turns, so that whatever else the machine does meets both. */
 async function compete(
@@ -146,7 +142,7 @@ async function compete(
 async function costOfRound(contender: Contender, requests: number): Promise<number> {
   const { prepared, recording, doesStringify, parsing } = contender;
   recording.refill(parsing === 'before' ? requests : 0);
-  collectGarbage();
+  await collectGarbage();
   let length = 0;
   const total = await cpuMicroseconds(async () => {
     for (let request = 0; request < requests; request++) {

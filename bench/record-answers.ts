@@ -1,5 +1,5 @@
-import { loadExecutors } from '@tiffin/gateway/testing/executors';
 import { OperationCache, type ReadyOperation } from '@tiffin/gateway/operation-cache';
+import { loadExecutors } from '@tiffin/gateway/testing/executors';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { StartGateway } from '@tiffin/lib/service/gateway';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
@@ -56,7 +56,10 @@ async function recordUnder(
     return {
       name,
       execute: ask,
-      prepare: (operation) => (variables, ...rest) => ask({ ...operation, variables }, ...rest),
+      prepare:
+        (operation) =>
+        (variables, ...rest) =>
+          ask({ ...operation, variables }, ...rest),
     };
   };
   const executors = await loadExecutors(supergraphSdl(), recorded);
@@ -77,10 +80,7 @@ async function recordUnder(
 }
 
 /** @throws where the operation is refused. */
-export async function lookUp(
-  operations: OperationCache,
-  { name, text }: BenchCase,
-): Promise<ReadyOperation> {
+export async function lookUp(operations: OperationCache, { name, text }: BenchCase): Promise<ReadyOperation> {
   const found = await operations.get(text);
   if ('errors' in found) throw new Error(`${name} was refused: ${found.errors}`);
   return found;

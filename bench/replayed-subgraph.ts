@@ -31,7 +31,8 @@ class Tape {
 
   readonly take = (): Promise<ExecutionResult> => {
     const copy = this.#copies.pop();
-    if (!copy) throw new Error('There are no copies left: this request asks more often than the recorded one.');
+    if (!copy)
+      throw new Error('There are no copies left: this request asks more often than the recorded one.');
     return copy;
   };
 }

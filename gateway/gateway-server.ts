@@ -7,6 +7,7 @@ import { anonymous } from '@tiffin/lib/identity/identity';
 import { requestIdHeader } from '@tiffin/lib/rpc/request-id';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
+import type { Tracing } from '@tiffin/lib/telemetry/tracing';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import { refusedRequest, type ShownErrors } from './client-error.ts';
@@ -22,6 +23,8 @@ export interface GatewayServerOptions extends OpsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly budget: RequestBudget;
+  /** Without it nothing is traced. */
+  readonly tracing?: Pick<Tracing, 'rootSpan'>;
   readonly newRequestId: () => string;
   readonly maxBodyBytes: number;
   /** The page at `/`; none where it is undefined. */
@@ -33,7 +36,7 @@ const refusal = JSON.stringify({ errors: [refusedRequest(new Error('Send and acc
 
 /** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
 export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
-  const { graph, tokens, clock, budget } = options;
+  const { graph, tokens, clock, budget, tracing } = options;
   const handle = createGraphQLHandler(options);
   const app = createHttpServer(options);
   addRequestTelemetry(app, options);
@@ -43,7 +46,7 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
     url: '/graphql',
     async handler(request, reply) {
       const identity = tokens ? await authenticate(request.headers.authorization, tokens) : anonymous;
-      using requested = requestCall(request, reply, identity, clock, budget);
+      using requested = requestCall(request, reply, identity, clock, budget, tracing?.rootSpan);
       using lease = graph.enter();
       const { method, url, headers, body } = request;
       const [text, { status, headers: answerHeaders }] = await handle({

@@ -1,5 +1,6 @@
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
+import { inSpan } from '@tiffin/lib/telemetry/in-span';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import {
   GraphQLError,
@@ -51,9 +52,14 @@ export function createGraphQLHandler({
     async onSubscribe({ method, context }, { query: text, operationName, variables: given }) {
       const { schema, operations } = context.graph;
       const variables = given ?? {};
-      const found = await operations.get(text, operationName, variables);
+      const { call } = context;
+      const found = await operations.get(text, operationName, variables, call);
       if ('errors' in found) return found.errors;
       const { document, node, prepared } = found;
+      call.span?.set({
+        'graphql.operation.type': node.operation,
+        ...(node.name && { 'graphql.operation.name': node.name.value }),
+      });
       if (method === 'GET' && node.operation === OperationTypeNode.MUTATION) return mutationOverGet();
       const badVariables = variableErrors(schema, node, variables);
       if (badVariables) return badVariables;
@@ -63,7 +69,7 @@ export function createGraphQLHandler({
     async execute({ contextValue }) {
       const { request, prepared, variables } = contextValue as Run;
       const { call, scope } = request;
-      const result = await prepared.run(variables, call, scope);
+      const result = await inSpan(call, 'execute operation', (own) => prepared.run(variables, own, scope));
       if (!result.errors) return result;
       return { ...result, errors: result.errors.map((error) => shown(error, call.requestId)) };
     },

@@ -4,6 +4,7 @@ import { loadConfig } from '@tiffin/lib/config/config';
 import { createAccessTokenVerifier } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseVerifyKeys } from '@tiffin/lib/identity/token-keys';
 import type { StartGateway } from '@tiffin/lib/service/gateway';
+import { traceFetches } from '@tiffin/lib/subgraph/trace-fetches';
 import { playgroundOperations, signInOperation } from '@tiffin/schema/playground-operations';
 import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
 import { gatewayVariables } from './gateway-config.ts';
@@ -16,6 +17,7 @@ export const start: StartGateway = async ({
   clock,
   logger,
   metrics,
+  tracing,
   env,
   dataDir,
   isReady,
@@ -28,7 +30,7 @@ export const start: StartGateway = async ({
     : (await generateTokenKeysOnce(join(dataDir, 'keys'))).verifyKeys;
   const graph = await createGraph({
     source: { read: async () => supergraphSdl() },
-    connect: ({ name }) => ({ subgraph: subgraph(name) }),
+    connect: ({ name }) => ({ subgraph: traceFetches(subgraph(name)) }),
     kind: config.EXECUTOR,
     clock,
     logger,
@@ -41,6 +43,7 @@ export const start: StartGateway = async ({
     clock,
     logger,
     metrics,
+    tracing,
     isReady,
     budget,
     newRequestId: randomUUID,

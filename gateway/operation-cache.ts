@@ -1,4 +1,5 @@
 import { type CheckedDocument, checkDocument } from '@tiffin/lib/subgraph/check-document';
+import { inSpan, type Traced } from '@tiffin/lib/telemetry/in-span';
 import {
   type DocumentNode,
   GraphQLError,
@@ -84,16 +85,26 @@ export class OperationCache {
 
   /**
    * The operation that `operationName` picks; where the document has one only, the name may be left out.
+   * Spans below `traced` show what had to be done.
    * @throws what the executor throws where nothing is wrong with the operation itself.
    */
-  async get(text: string, operationName?: string | null, variables: Variables = {}): Promise<Lookup> {
-    const known = this.#known.get(text) ?? this.#read(text);
+  async get(
+    text: string,
+    operationName?: string | null,
+    variables: Variables = {},
+    traced: Traced = {},
+  ): Promise<Lookup> {
+    const known = this.#known.get(text) ?? inSpan(traced, 'parse and validate', () => this.#read(text));
     const { checked } = known;
     if ('errors' in checked) return checked;
     const tooLarge = this.#tooLarge(known, checked.document, variables);
     if (tooLarge) return tooLarge;
     const name = operationName ?? '';
-    return known.operations.get(name) ?? known.preparing.get(name) ?? this.#prepareOnce(text, known, name);
+    return (
+      known.operations.get(name) ??
+      known.preparing.get(name) ??
+      inSpan(traced, 'plan and compile', () => this.#prepareOnce(text, known, name))
+    );
   }
 
   #read(text: string): KnownDocument {

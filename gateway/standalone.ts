@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '@tiffin/lib/config/config';
 import type { StandaloneGateway, StandalonePlatform } from '@tiffin/lib/service/gateway';
 import { createRemoteSubgraph } from '@tiffin/lib/subgraph/remote-subgraph';
+import { traceFetches } from '@tiffin/lib/subgraph/trace-fetches';
 import { standaloneVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { createGraph, type Graph, type SubgraphConnection } from './graph.ts';
@@ -14,7 +15,7 @@ import { supergraphFile } from './supergraph-file.ts';
  * what they say of an error is shown as they sent it.
  */
 export const start: StandaloneGateway['start'] = async (platform) => {
-  const { clock, logger, metrics, env, isReady, budget, supergraphFile: path } = platform;
+  const { clock, logger, metrics, tracing, env, isReady, budget, supergraphFile: path } = platform;
   const config = loadConfig(standaloneVariables, env);
   const graph = await createGraph({
     source: supergraphFile({ path, clock, logger }),
@@ -32,6 +33,7 @@ export const start: StandaloneGateway['start'] = async (platform) => {
     clock,
     logger,
     metrics,
+    tracing,
     isReady,
     budget,
     newRequestId: randomUUID,
@@ -44,7 +46,7 @@ export const start: StandaloneGateway['start'] = async (platform) => {
 function connect(definition: JoinGraph, { clock, logger }: StandalonePlatform): SubgraphConnection {
   const { name } = definition;
   const subgraph = createRemoteSubgraph({ name, url: subgraphUrl(definition), clock, logger });
-  return { subgraph, close: () => subgraph.close() };
+  return { subgraph: traceFetches(subgraph), close: () => subgraph.close() };
 }
 
 /** GraphiQL weighs as much as a server: a gateway that does not serve it starts without. */

@@ -53,6 +53,8 @@ describe('a traced request', () => {
 
     const ways = spans.map((span) => wayTo(span, parentOf));
     for (const expected of [
+      ['POST /graphql', 'parse and validate'],
+      ['POST /graphql', 'plan and compile'],
       ['POST /graphql', 'fetch order', 'resolve User.orders'],
       ['POST /graphql', 'fetch shop', 'resolve Query._entities'],
       ['POST /graphql', 'fetch user', 'resolve Query.me'],

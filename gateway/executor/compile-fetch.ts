@@ -46,7 +46,8 @@ export function compileFetch(node: FetchNode, path: PlanPath, context: PlanConte
     if (isMutation) run.scope.clear();
     const { entities, representations } = target;
     const problem = representations ? problemOfEntities(data, representations) : problemOf(data);
-    const reported = errors?.length ? errors : problem ? [failure(problem)] : [];
+    const sent = Array.isArray(errors) && errors.length > 0 ? errors : undefined;
+    const reported = sent ?? (problem ? [failure(problem)] : []);
     if (reported.length > 0) run.addErrors(placeErrors(reported, data != null, placesOf(run, target)));
     if (problem || !data) return;
     if (representations) {
@@ -107,10 +108,11 @@ function compilePlaces(node: FetchNode, path: PlanPath, { operation }: PlanConte
     const own = { subgraph: node.serviceName, renamed, keys };
     if (!representations) return { ...own, places: () => places };
     const { indexes } = representations;
+    const grouped = Map.groupBy(places, (_place, entity) => indexes[entity] ?? -1);
     return {
       ...own,
       places: () => places.filter((_place, entity) => indexes[entity] !== -1),
-      placesOf: (representation) => places.filter((_place, entity) => indexes[entity] === representation),
+      placesOf: (representation) => (representation < 0 ? [] : (grouped.get(representation) ?? [])),
     };
   };
 }

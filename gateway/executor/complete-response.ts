@@ -132,7 +132,8 @@ class Completion {
       this.#fail('Expected a list.');
       return null;
     }
-    const items = value.map((item, index) => {
+    // Unlike map, it does not pass over holes.
+    const items = Array.from(value, (item: unknown, index) => {
       this.#path.push(index);
       const what = `array element of type ${isNonNullType(itemType) ? itemType.ofType : itemType} at index ${index}`;
       const completed = this.#complete(item, itemType, field, what);
@@ -149,8 +150,10 @@ class Completion {
     }
     const data = value as Data;
     const typename = isObjectType(type) ? type.name : (ownValue(data, '__typename') ?? type.name);
+    // An interface object may bear the name of its interface, but nothing is of a union only.
+    const isNothing = isUnionType(type) && typename === type.name;
     // The name itself is not told: clients may not know that such a type exists.
-    if (typeof typename !== 'string' || !this.#options.types.is(typename, type.name)) {
+    if (typeof typename !== 'string' || isNothing || !this.#options.types.is(typename, type.name)) {
       this.#fail(`Invalid __typename found for object at ${what}.`);
       return null;
     }
@@ -176,7 +179,8 @@ export function isExplained(path: ResponsePath, errors: readonly GraphQLError[])
     if (!error.path) return true;
     const shared = sharedLength(path, error.path);
     if (shared === path.length || shared === error.path.length) return true;
-    return shared > 0 && shared === path.length - 1 && path.length === error.path.length;
+    const areFields = typeof path[shared] === 'string' && typeof error.path[shared] === 'string';
+    return areFields && shared > 0 && shared === path.length - 1 && path.length === error.path.length;
   });
 }
 

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { ResponsePath } from './response-path.ts';
+import { maxErrors } from './run.ts';
 
 /** For errors that a subgraph sent without a code; Apollo's name for it. */
 export const downstreamErrorCode = 'DOWNSTREAM_SERVICE_ERROR';
@@ -36,11 +37,24 @@ export function placeErrors(
   hasData: boolean,
   fetch: FetchPlaces,
 ): GraphQLError[] {
-  return errors.flatMap((error) =>
-    pathsOf(error.path, hasData, fetch)
+  return errors.slice(0, maxErrors).flatMap((sent) => {
+    const error = readable(sent);
+    return pathsOf(error.path, hasData, fetch)
       .slice(0, maxErrorsPerFailure)
-      .map((path) => placedError(error, path, fetch.subgraph)),
-  );
+      .map((path) => placedError(error, path, fetch.subgraph));
+  });
+}
+
+/** What can be relied on of an error: another's subgraph may send anything. */
+function readable(sent: unknown): SubgraphError {
+  const { message, path, extensions } = Object(sent) as Record<string, unknown>;
+  const isPath =
+    Array.isArray(path) && path.every((key) => typeof key === 'string' || typeof key === 'number');
+  return {
+    message: typeof message === 'string' ? message : '',
+    path: isPath ? path : undefined,
+    extensions: typeof extensions === 'object' ? { ...extensions } : {},
+  };
 }
 
 /** The paths of one error; undefined stands for one that is about no field in particular. */
@@ -53,8 +67,8 @@ function pathsOf(
   if (!path) return hasData ? [undefined] : failedFields(fetch);
   if (!placesOf) return below(fetch.places(), renamedPath(path, fetch));
   const [, representation, ...rest] = path;
-  if (typeof representation !== 'number') return failedFields(fetch);
-  return below(placesOf(representation), renamedPath(rest, fetch));
+  const places = typeof representation === 'number' ? placesOf(representation) : [];
+  return places.length > 0 ? below(places, renamedPath(rest, fetch)) : failedFields(fetch);
 }
 
 const below = (places: readonly ResponsePath[], rest: ResponsePath): readonly ResponsePath[] =>

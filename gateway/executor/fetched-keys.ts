@@ -14,7 +14,8 @@ export function fetchedKeys(fetch: FetchNode, path: PlanPath, client: Operation)
   const brought = keysAt(fetched, fetch.requires ? ['_entities'] : [], document);
   const asked = keysAt([client.node.selectionSet], path, client.document);
   const renamed = renamedKeys(fetch.outputRewrites);
-  return [...brought].map((key) => renamed.get(key) ?? key).filter((key) => asked.has(key));
+  // Several internal names may stand for one that the client knows.
+  return [...new Set([...brought].map((key) => renamed.get(key) ?? key))].filter((key) => asked.has(key));
 }
 
 const rootsOf = ({ definitions }: DocumentNode): SelectionSetNode[] =>

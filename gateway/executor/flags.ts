@@ -4,6 +4,7 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  separateOperations,
   visit,
 } from 'graphql';
 import type { Variables } from '../executor.ts';
@@ -19,7 +20,9 @@ export function compileFlags(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): (variables: Variables) => Flags | GraphQLError {
-  const names = conditionVariables(document);
+  // Another operation of the document may have a variable of the same name that is no flag in this one.
+  const own = separateOperations(document)[operation.name?.value ?? ''] ?? operation;
+  const names = conditionVariables(own);
   const definitions = (operation.variableDefinitions ?? []).filter(({ variable }) =>
     names.has(variable.name.value),
   );
@@ -31,7 +34,8 @@ export function compileFlags(
   return (variables) => {
     const flags = new Map<string, boolean>();
     for (const { name, fallback } of defaults) {
-      const value = ownValue(variables, name) ?? fallback;
+      const given = ownValue(variables, name);
+      const value = given === undefined ? fallback : given;
       if (typeof value !== 'boolean') return notAFlag(name);
       flags.set(name, value);
     }

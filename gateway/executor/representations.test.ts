@@ -116,9 +116,12 @@ test('a nested object that is null is sent as null; one that lacks an input is n
 });
 
 test('an input is read by its alias', () => {
-  const { list } = represent('{ ... on X { __typename id: code } }', [
-    { __typename: 'X', id: '1', code: '2' },
-  ]);
+  const selections = [...requires('{ __typename }'), { kind: 'Field', alias: 'id', name: 'code' } as const];
+  const { list } = compileRepresentations(
+    selections,
+    undefined,
+    types,
+  )([{ __typename: 'X', id: '1', code: '2' }]);
   assert.deepStrictEqual(list, [{ __typename: 'X', id: '1' }]);
 });
 

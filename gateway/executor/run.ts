@@ -6,7 +6,7 @@ import type { Data } from './data.ts';
 import type { Flags } from './flags.ts';
 
 /** More errors than this help nobody; an operation over long lists could make thousands of the same. */
-const maxErrors = 1_000;
+export const maxErrors = 1_000;
 
 /** A fetch that has no answer yet. */
 export interface OpenFetch {

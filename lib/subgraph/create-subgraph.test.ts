@@ -6,6 +6,7 @@ import { anonymous } from '../identity/identity.ts';
 import type { CallContext } from '../rpc/call-context.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { recordSpans } from '../telemetry/span-test-bed.ts';
 import { createSubgraph } from './create-subgraph.ts';
 import { OperationScope } from './operation-scope.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
@@ -243,7 +244,7 @@ test('a traced run of a compiled document goes through graphql-js', async () => 
   const { subgraph } = createLibrary();
   const prepared = subgraph.prepare({ query: '{ book { engine } }' });
   for (let run = 1; run <= 3; run++) await prepared(undefined, call, new OperationScope());
-  const traced: CallContext = { ...call, span: {} as never };
+  const traced: CallContext = { ...call, span: recordSpans().tracing.rootSpan('request', undefined) };
   assert.equal(engineOf(await prepared(undefined, traced, new OperationScope())), 'graphql-js');
   assert.equal(engineOf(await prepared(undefined, call, new OperationScope())), 'graphql-jit');
 });

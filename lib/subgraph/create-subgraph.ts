@@ -15,6 +15,7 @@ import { OperationCompiler } from './operation-compiler.ts';
 import { Cents, DateTime } from './scalars.ts';
 import type { PreparedRequest, Subgraph, SubgraphOperation } from './subgraph.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
+import { loaderCall, traceFields, traceRequest } from './trace-fields.ts';
 
 export interface SubgraphOptions<Context extends SubgraphContext> {
   readonly name: string;
@@ -61,8 +62,11 @@ export function createSubgraph<Context extends SubgraphContext>(options: Subgrap
     const document = new ExecutableDocument(operation, execution);
     return (variables, call, scope) => {
       try {
-        const context = () => scope.get(owner, () => createContext(call));
-        const result = document.run(variables, context, call.span !== undefined);
+        const { span } = call;
+        const context = () => scope.get(owner, () => createContext(loaderCall(call)));
+        const result = span
+          ? traceRequest({ ...call, span }, context(), (own) => document.run(variables, () => own, true))
+          : document.run(variables, context, false);
         if (!(result instanceof Promise)) return Promise.resolve(presentable(result, call));
         return result.then(
           (settled) => presentable(settled, call),
@@ -105,6 +109,7 @@ function executableSchema<Context extends SubgraphContext>(options: SubgraphOpti
   >[0]);
   enforceAccessRules(schema);
   returnErrorsAsResults(schema, options.mutationCodes, options.metrics);
+  traceFields(schema);
   return schema;
 }
 

@@ -1,21 +1,25 @@
-import type { CallContext } from '../rpc/call-context.ts';
 import type { Span, SpanOptions } from './span.ts';
 import { traceparentHeader } from './traceparent.ts';
+
+/** A call, or any other thing that may be traced. */
+export interface Traced {
+  readonly span?: Span | undefined;
+}
 
 /**
  * Runs a step of a call: of a traced one in a span of its own, which ends when `run` has, whatever it throws. The call
  * that `run` gets carries that span. Costs one look at a property where the call is not traced.
  */
-export function inSpan<Result>(
-  call: CallContext,
+export function inSpan<Call extends Traced, Result>(
+  call: Call,
   name: string,
-  run: (call: CallContext) => Result,
+  run: (call: Call) => Result,
   options?: SpanOptions,
 ): Result {
   return call.span ? runIn(call.span.child(name, options), call, run) : run(call);
 }
 
-function runIn<Result>(span: Span, call: CallContext, run: (call: CallContext) => Result): Result {
+function runIn<Call extends Traced, Result>(span: Span, call: Call, run: (call: Call) => Result): Result {
   try {
     const result = run({ ...call, span });
     if (isPromise(result)) return endWith(span, result) as Result;
@@ -47,6 +51,6 @@ export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 /** What a request to another process of ours carries so that its spans join the trace; nothing if there is none. */
-export function traceHeaders({ span }: CallContext): Record<string, string> {
+export function traceHeaders({ span }: Traced): Record<string, string> {
   return span ? { [traceparentHeader]: span.traceparent } : {};
 }

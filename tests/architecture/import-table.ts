@@ -22,6 +22,8 @@ export const layers: readonly Layer[] = [
     mayImport: 'anything',
   },
   { name: 'scripts', files: /^scripts\//, mayImport: 'anything' },
+  // Measures parts of the gateway by their own functions.
+  { name: 'bench', files: /^bench\//, mayImport: 'anything' },
 
   { name: 'topology', files: /^tiffin\.ts$/, mayImport: ['main', 'config', 'lib'].map(any) },
   {

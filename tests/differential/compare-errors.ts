@@ -39,6 +39,7 @@ export function compareErrors(sets: ErrorSets): {
   matcher.passSilentFailures();
   matcher.passUnknownTypes();
   matcher.passDroppedCompletion();
+  matcher.passErrorsBelowNulls();
   const { oracle, ours, applied } = matcher;
   const differences = [
     ...oracle.map((error) => `Only the oracle reports ${describe(error)}`),
@@ -102,16 +103,19 @@ class ErrorMatcher {
     return true;
   }
 
-  /** An error of an entity as a whole stands at the entity, which is there; its fields are null. */
+  /**
+   * An error of an entity as a whole stands at the entity, which is there; its fields are null. One of an input that
+   * nobody asked for stands below it.
+   */
   matchWrongIndexes(): void {
     const before = this.oracle.length;
-    const isNullOrEntity = ({ path }: PlainError) => {
-      const { value, isMissing } = follow(this.#sets.ourData, path);
-      return !isMissing && typeof value === 'object';
+    const { ourData, isSkipped } = this.#sets;
+    const isPossible = ({ path = [] }: PlainError) => {
+      const { value, isMissing } = follow(ourData, path);
+      return isMissing ? !isSkipped(path) : typeof value === 'object';
     };
     this.#matchEach(
-      (left, right) =>
-        left.message === right.message && masked(left) === masked(right) && isNullOrEntity(right),
+      (left, right) => left.message === right.message && masked(left) === masked(right) && isPossible(right),
     );
     if (this.oracle.length < before) this.applied.add('wrong index of an entity');
   }
@@ -147,6 +151,19 @@ class ErrorMatcher {
     );
     if (dropped.length > 0) this.applied.add('completion errors dropped');
     this.ours = this.ours.filter((error) => !dropped.includes(error));
+  }
+
+  /** Completion may stop at the first reason for a null, or tell the others too. */
+  passErrorsBelowNulls(): void {
+    const { oracle, ours, ourData } = this.#sets;
+    const isTold = (error: PlainError, others: readonly PlainError[]) => {
+      const nulled = nullAbove(ourData, error.path);
+      return codeOf(error) === COMPLETION && nulled && others.some((other) => isRelated(other.path, nulled));
+    };
+    const before = this.oracle.length + this.ours.length;
+    this.oracle = this.oracle.filter((error) => !isTold(error, ours));
+    this.ours = this.ours.filter((error) => !isTold(error, oracle));
+    if (this.oracle.length + this.ours.length < before) this.applied.add('several reasons for a null');
   }
 
   /** Takes away pairs, one to one. */
@@ -199,6 +216,15 @@ function isRelated(left: Path, right: Path): boolean {
 }
 
 const leadsToNull = (data: unknown, path: Path) => follow(data, path).value === null;
+
+/** Where a null took along what the path leads to; undefined where the path's own end is the null. */
+function nullAbove(data: unknown, path: Path = []): Path {
+  for (let length = 0; length < path.length; length++) {
+    const above = path.slice(0, length);
+    if (follow(data, above).value === null) return above;
+  }
+  return undefined;
+}
 
 /** What stands at the end of a path, or a null on its way. */
 function follow(data: unknown, path: Path = []): { readonly value?: unknown; readonly isMissing?: true } {

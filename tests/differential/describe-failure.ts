@@ -10,7 +10,7 @@ export async function describeFailure(pair: ExecutorPair, original: Case, smalle
   if (!request) throw new Error('The smallest case is not valid.');
   const observed = await pair.run(request, smallest.world);
   const plan = pair.lastPlan();
-  const { differences } = compareOutcomes(pair.schema, request, observed);
+  const { differences } = compareOutcomes(pair, request, observed);
   const sent = observed.candidate.world.sent.map(
     ({ subgraph, query, representations }) =>
       `  ${subgraph}: ${query}${representations ? `\n    ${JSON.stringify(representations)}` : ''}`,

@@ -46,7 +46,7 @@ export function createRandomSubgraph(options: RandomSubgraphOptions): Subgraph {
         return result as ExecutionResult;
       };
       const result = brokenAnswer(world, name, representations, answer) ?? answer();
-      if (world.options.hidesInterfaceNames) hideNames(result, families);
+      if (world.options.interfaceNames) hideInterfaceNames(result, families, world.options.interfaceNames);
       return world.options.isLive ? result : JSON.parse(JSON.stringify(result));
     };
   };
@@ -81,28 +81,29 @@ function createSchema(
   return schema;
 }
 
-/**
- * Puts the object's type in the place of an interface's name, as far as a key says which object it is. An entity
- * without keys loses the name: the gateway has it already.
- */
-function hideNames({ data }: ExecutionResult, families: ReadonlyMap<string, EntityFamily>): void {
-  const hide = (value: unknown): void => {
-    if (Array.isArray(value)) {
-      for (const item of value) hide(item);
-      return;
-    }
-    if (typeof value !== 'object' || value === null) return;
+/** Puts the object's type in the place of an interface's name, or drops it where the gateway has one already. */
+function hideInterfaceNames(
+  { data }: ExecutionResult,
+  families: ReadonlyMap<string, EntityFamily>,
+  how: 'resolved' | 'dropped',
+): void {
+  const hide = (value: unknown, isEntity: boolean): void => {
+    if (Array.isArray(value)) for (const item of value) hide(item, isEntity);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
     const object = value as Record<string, unknown>;
-    for (const field of Object.values(object)) hide(field);
-    const family = families.get(String(object['__typename']));
+    for (const [key, field] of Object.entries(object)) hide(field, key === '_entities');
+    const typename = object['__typename'];
+    const family = families.get(String(typename));
     // The name of an interface object is that of a family, but of no member.
-    if (!family || family.members.includes(family.name)) return;
-    if (object['__typename'] !== family.name) return;
+    if (!family || family.name !== typename || family.members.includes(typename)) return;
     const keyNumber = readKeyNumber(object, family.keys);
-    if (keyNumber === undefined) delete object['__typename'];
-    else object['__typename'] = family.members[keyNumber % family.members.length];
+    if (how === 'resolved' && keyNumber !== undefined) {
+      object['__typename'] = family.members[keyNumber % family.members.length];
+    } else if (isEntity) {
+      delete object['__typename'];
+    }
   };
-  hide(data);
+  hide(data, false);
 }
 
 const unchecked = new Map<string, GraphQLScalarType>();

@@ -4,6 +4,12 @@ import type { World } from './random-world.ts';
 /** A leaf of `type`, decided by `what`. */
 export function randomLeaf(world: World, type: GraphQLLeafType, what: string): unknown {
   if (world.isInvalid(what)) return invalidLeaf(world, type, what);
+  const leaf = validLeaf(world, type, what);
+  if (leaf || !world.options.hasNoFalsyLeaves) return leaf;
+  return typeof leaf === 'boolean' ? true : typeof leaf === 'number' ? 1 : 'full';
+}
+
+function validLeaf(world: World, type: GraphQLLeafType, what: string): unknown {
   if (isEnumType(type)) {
     const values = type.getValues();
     return values[world.below(values.length, what)]?.name;

@@ -21,8 +21,13 @@ export interface WorldOptions {
   readonly brokenRate: number;
   /** Answers are handed over as they are, as in one process; else through JSON, as from another. */
   readonly isLive: boolean;
-  /** No interface stands in for the type of an object in any answer. Never in random worlds. */
-  readonly hidesInterfaceNames?: boolean;
+  /** No leaf is 0, false or empty. Never in random worlds. */
+  readonly hasNoFalsyLeaves?: boolean;
+  /**
+   * No interface stands in for the type of an object: it is `resolved` to the type wherever a key says which object it
+   * is, or `dropped` from what `_entities` answers. Never in random worlds.
+   */
+  readonly interfaceNames?: 'resolved' | 'dropped';
 }
 
 /** Half of the cases are healthy: failures hide differences of the data. */

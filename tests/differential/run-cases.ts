@@ -3,7 +3,6 @@ import { type Case, caseSeed, randomCase } from './case.ts';
 import { type Comparison, compareOutcomes } from './compare-outcomes.ts';
 import { type Coverage, countFeatures } from './coverage.ts';
 import type { ExecutorPair, Observed } from './executor-pair.ts';
-import type { KnownOracleBugName } from './known-oracle-bugs.ts';
 import { narrowFragments } from './narrow-fragments.ts';
 import { type CheckedRequest, checkRequest } from './random-operation.ts';
 import type { WorldOptions } from './random-world.ts';
@@ -49,7 +48,7 @@ export async function compareCase(
   if (!checked) throw new Error(`The request is not valid: ${request.text}`);
   const observed = await pair.run(checked, world);
   const plan = pair.lastPlan();
-  let comparison = compareOutcomes(pair.schema, checked, observed);
+  let comparison = compareOutcomes(pair, checked, observed);
   if (comparison.differences.length > 0) {
     comparison = (await compareOtherwise(pair, checked, world, observed.candidate)) ?? comparison;
   }
@@ -68,23 +67,35 @@ async function compareOtherwise(
   candidate: Observed,
 ): Promise<Comparison | undefined> {
   const narrowed = checkRequest(pair.schema, narrowFragments(pair.schema, request));
-  const isNarrower = narrowed !== undefined && narrowed.text !== print(request.document);
-  const withoutNames: WorldOptions = { ...world, hidesInterfaceNames: true };
-  const ways: readonly [boolean, CheckedRequest, WorldOptions, readonly KnownOracleBugName[]][] = [
-    [isNarrower, narrowed ?? request, world, ['fragment on a supertype']],
-    [pair.hasInterfaceObjects, request, withoutNames, ['name of an interface object']],
-    [
-      isNarrower && pair.hasInterfaceObjects,
-      narrowed ?? request,
-      withoutNames,
-      ['fragment on a supertype', 'name of an interface object'],
-    ],
-  ];
-  for (const [isPossible, otherRequest, otherWorld, names] of ways) {
-    if (!isPossible) continue;
-    const oracle = await pair.runOracle(otherRequest, otherWorld);
-    const { differences, applied } = compareOutcomes(pair.schema, request, { oracle, candidate });
-    if (differences.length === 0) return { differences, applied: new Set([...applied, ...names]) };
+  const requests: readonly CheckedRequest[] =
+    narrowed && narrowed.text !== print(request.document) ? [request, narrowed] : [request];
+  const interfaceNames = pair.hasInterfaceObjects
+    ? ([undefined, 'resolved', 'dropped'] as const)
+    : [undefined];
+  for (const names of interfaceNames) {
+    for (const otherRequest of requests) {
+      const otherWorld: WorldOptions = names ? { ...world, interfaceNames: names } : world;
+      const oracle = await pair.runOracle(otherRequest, otherWorld);
+      const { differences, applied } = compareOutcomes(pair, request, { oracle, candidate });
+      if (differences.length > 0) continue;
+      const bugs = new Set(applied);
+      if (otherRequest !== request) bugs.add('fragment on a supertype');
+      if (names) bugs.add('name of an interface object');
+      return { differences, applied: bugs };
+    }
   }
-  return undefined;
+  return hasRenamedKeys(pair.lastPlan()) ? compareWithoutFalsyLeaves(pair, request, world) : undefined;
+}
+
+const hasRenamedKeys = (plan: unknown) => JSON.stringify(plan ?? null).includes('"KeyRenamer"');
+
+async function compareWithoutFalsyLeaves(
+  pair: ExecutorPair,
+  request: CheckedRequest,
+  world: WorldOptions,
+): Promise<Comparison | undefined> {
+  const observed = await pair.run(request, { ...world, hasNoFalsyLeaves: true });
+  const { differences, applied } = compareOutcomes(pair, request, observed);
+  if (differences.length > 0) return undefined;
+  return { differences, applied: new Set([...applied, 'renamed falsy value']) };
 }

@@ -3,6 +3,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   GraphQLIncludeDirective,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -12,9 +13,9 @@ import {
   getVariableValues,
   isAbstractType,
   isCompositeType,
+  isInterfaceType,
   isListType,
   isNonNullType,
-  isObjectType,
   Kind,
   type SelectionSetNode,
 } from 'graphql';
@@ -22,9 +23,14 @@ import type { CheckedRequest } from './random-operation.ts';
 
 /**
  * Whether the objects of `data` have the fields that the request selects, in the order in which CollectFields meets
- * them. Source: https://spec.graphql.org/October2021/#CollectFields()
+ * them; with `allowsUnknownTypes` an interface may take the place of an object type. Source: https://spec.graphql.org/October2021/#CollectFields()
  */
-export function followsSpecOrder(schema: GraphQLSchema, request: CheckedRequest, data: unknown): boolean {
+export function followsSpecOrder(
+  schema: GraphQLSchema,
+  request: CheckedRequest,
+  data: unknown,
+  allowsUnknownTypes = false,
+): boolean {
   if (data === null || data === undefined) return true;
   const { document, node } = request;
   const { coerced = {} } = getVariableValues(schema, node.variableDefinitions ?? [], request.variables);
@@ -36,7 +42,11 @@ export function followsSpecOrder(schema: GraphQLSchema, request: CheckedRequest,
   const root = schema.getRootType(node.operation);
   return (
     Boolean(root) &&
-    new OrderCheck(schema, fragments, coerced).object(root as GraphQLObjectType, [node.selectionSet], data)
+    new OrderCheck(schema, fragments, coerced, allowsUnknownTypes).object(
+      root as GraphQLObjectType,
+      [node.selectionSet],
+      data,
+    )
   );
 }
 
@@ -44,12 +54,15 @@ class OrderCheck {
   readonly #schema: GraphQLSchema;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #variables: Readonly<Record<string, unknown>>;
+  readonly #allowsUnknownTypes: boolean;
 
   constructor(
     schema: GraphQLSchema,
     fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     variables: Readonly<Record<string, unknown>>,
+    allowsUnknownTypes: boolean,
   ) {
+    this.#allowsUnknownTypes = allowsUnknownTypes;
     this.#schema = schema;
     this.#fragments = fragments;
     this.#variables = variables;
@@ -57,11 +70,18 @@ class OrderCheck {
 
   /** Where the type is abstract, one of its object types must fit. */
   object(type: GraphQLCompositeType, selectionSets: readonly SelectionSetNode[], value: object): boolean {
-    const possible = isAbstractType(type) ? this.#schema.getPossibleTypes(type) : [type];
+    const possible: (GraphQLObjectType | GraphQLInterfaceType)[] = isAbstractType(type)
+      ? [...this.#schema.getPossibleTypes(type)]
+      : [type];
+    if (this.#allowsUnknownTypes && isInterfaceType(type)) possible.push(type);
     return possible.some((objectType) => this.#fits(objectType, selectionSets, value));
   }
 
-  #fits(type: GraphQLObjectType, selectionSets: readonly SelectionSetNode[], value: object): boolean {
+  #fits(
+    type: GraphQLObjectType | GraphQLInterfaceType,
+    selectionSets: readonly SelectionSetNode[],
+    value: object,
+  ): boolean {
     const fields = new Map<string, FieldNode[]>();
     for (const selectionSet of selectionSets) this.#collect(type, selectionSet, fields, new Set());
     const entries = Object.entries(value);
@@ -72,7 +92,11 @@ class OrderCheck {
     });
   }
 
-  #field(type: GraphQLObjectType, nodes: readonly FieldNode[], child: unknown): boolean {
+  #field(
+    type: GraphQLObjectType | GraphQLInterfaceType,
+    nodes: readonly FieldNode[],
+    child: unknown,
+  ): boolean {
     const name = nodes[0]?.name.value ?? '';
     if (name === '__typename') return child === type.name;
     // Introspection is graphql-js' own, in both executors.
@@ -94,7 +118,7 @@ class OrderCheck {
   }
 
   #collect(
-    type: GraphQLObjectType,
+    type: GraphQLObjectType | GraphQLInterfaceType,
     { selections }: SelectionSetNode,
     fields: Map<string, FieldNode[]>,
     visited: Set<string>,
@@ -118,7 +142,7 @@ class OrderCheck {
       const applies =
         !condition ||
         condition === type ||
-        (isAbstractType(condition) && isObjectType(type) && this.#schema.isSubType(condition, type));
+        (isAbstractType(condition) && this.#schema.isSubType(condition, type));
       if (applies) this.#collect(type, fragment.selectionSet, fields, visited);
     }
   }

@@ -16,14 +16,14 @@ export const interfaceObjects: SupergraphSource = {
     ratings: `
       ${federation}
       type Query { topRated: [Media!]! worst: Media ratingOf(id: ID!): Rating }
-      type Media @interfaceObject @key(fields: "id") { id: ID! rating: Rating similar: [Media!] stars(scale: Int! = 5): Int! age: Int! }
+      type Media @interfaceObject @key(fields: "id") { id: ID! rating: Rating similar: [Media!] stars(scale: Int! = 5): Int! age: Int! mass: Float }
       type Rating { average: Float of: Media! others: [Media] }
     `,
     lending: `
       ${federation}
       type Query { borrowed: [Media] lastBorrower: Reader }
-      type Media @interfaceObject @key(fields: "id") { id: ID! borrower: Reader queue: [Reader!]! stars(scale: Int! = 5): Int! @external age: Int! @external weight: Int @requires(fields: "age stars(scale: 7)") }
-      type Reader @key(fields: "id") { id: ID! name: String reads: Media favourites: [[Media!]!] }
+      type Media @interfaceObject @key(fields: "id") { id: ID! borrower: Reader queue: [Reader!]! mass: Float @external age: Int! @external weight: Int @requires(fields: "age mass") }
+      type Reader @key(fields: "id") { id: ID! name: String reads: Media favourites: [Media!] }
     `,
   },
 };
