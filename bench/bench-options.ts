@@ -7,7 +7,7 @@ export interface BenchOptions {
 }
 
 /** Rounds before the measured ones, until the engine has compiled what is hot. */
-export const warmUpRounds = 3;
+export const warmUpRounds = 2;
 
 const minRequests = 20;
 /** More copies of small answers would only fill memory. */

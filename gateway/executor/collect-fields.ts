@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -13,7 +12,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import type { Flags } from './flags.ts';
+import { type Flags, isIncluded } from './flags.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** One entry of an object in the response. */
@@ -64,7 +63,7 @@ export class FieldCollector {
     visited: Set<string>,
   ): void {
     for (const node of selections) {
-      if (!this.#isIncluded(node.directives ?? [])) continue;
+      if (!isIncluded(node, this.#flags)) continue;
       if (node.kind === Kind.FIELD) {
         const key = (node.alias ?? node.name).value;
         const known = nodes.get(key);
@@ -82,18 +81,6 @@ export class FieldCollector {
         this.#add(typename, fragment.selectionSet, nodes, visited);
       }
     }
-  }
-
-  #isIncluded(directives: readonly DirectiveNode[]): boolean {
-    return directives.every(({ name, arguments: [condition] = [] }) => {
-      const value = condition?.value;
-      const flag =
-        value?.kind === Kind.VARIABLE
-          ? this.#flags.get(value.name.value)
-          : value?.kind === Kind.BOOLEAN && value.value;
-      if (name.value === 'skip') return !flag;
-      return name.value === 'include' ? flag : true;
-    });
   }
 
   /** Nothing for a field that clients do not see: an interface object of a type that is hidden from them. */

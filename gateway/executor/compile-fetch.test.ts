@@ -125,7 +125,7 @@ test('an answer to a request for root fields without data is told at each of the
   }
 });
 
-test('a subgraph that reports more than a thousand errors is cut short, in time that grows with their number', async () => {
+test('a subgraph that reports more than a thousand errors is cut short', async () => {
   const ids = Array.from({ length: 20_000 }, (_, index) => String(index));
   const { errors } = await runEntities(ids, () => ({
     data: { _entities: ids.map(() => ({})) },

@@ -9,7 +9,7 @@ import { compileRewrites, renamedKeys } from './data-rewrites.ts';
 import { downstreamErrorCode, type FetchPlaces, placeErrors, type SubgraphError } from './fetch-errors.ts';
 import { fetchedKeys } from './fetched-keys.ts';
 import { mergeData } from './merge-data.ts';
-import { ownValue } from './own-value.ts';
+import { ownValue, setOwnValue } from './own-value.ts';
 import type { PlanContext } from './plan-context.ts';
 import { compileRepresentations, type Representations } from './representations.ts';
 import { entitiesAt, type PlanPath, placesAt } from './response-path.ts';
@@ -48,7 +48,7 @@ export function compileFetch(node: FetchNode, path: PlanPath, context: PlanConte
     const problem = representations ? problemOfEntities(data, representations) : problemOf(data);
     const sent = Array.isArray(errors) && errors.length > 0 ? errors : undefined;
     const reported = sent ?? (problem ? [failure(problem)] : []);
-    if (reported.length > 0) run.addErrors(placeErrors(reported, data != null, placesOf(run, target)));
+    if (reported.length > 0) run.addErrors(placeErrors(reported, !problem, placesOf(run, target)));
     if (problem || !data) return;
     if (representations) {
       mergeEntities(entities, representations, data['_entities'] as readonly (Data | null)[], rewriteOutput);
@@ -100,11 +100,10 @@ function mergeEntities(
 /** Where a fetch's errors belong, worked out when there are any. */
 function compilePlaces(node: FetchNode, path: PlanPath, { operation }: PlanContext) {
   const renamed = renamedKeys(node.outputRewrites);
-  let missing: readonly string[] | undefined;
-  const keys = () => (missing ??= fetchedKeys(node, path, operation));
-
   return (run: Run, { representations }: Target): FetchPlaces => {
     const places = path.length === 0 ? [[]] : placesAt(path, run.data);
+    let missing: readonly string[] | undefined;
+    const keys = () => (missing ??= fetchedKeys(node, path, operation, run.flags));
     const own = { subgraph: node.serviceName, renamed, keys };
     if (!representations) return { ...own, places: () => places };
     const { indexes } = representations;
@@ -123,7 +122,7 @@ function compileVariables(names: readonly string[]) {
     const variables: Data = {};
     for (const name of names) {
       const value = ownValue(given, name);
-      if (value !== undefined) variables[name] = value;
+      if (value !== undefined) setOwnValue(variables, name, value);
     }
     if (representations) variables['representations'] = representations.list;
     return variables;

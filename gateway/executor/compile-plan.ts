@@ -25,10 +25,15 @@ export function compilePlan(node: PlanNode, path: PlanPath, context: PlanContext
 const sequence =
   (steps: readonly Step[]): Step =>
   async (run) => {
-    for (const step of steps) {
+    for (let at = 0; at < steps.length; at++) {
+      const work = steps[at]?.(run);
+      // Once the call has ended fetches are not sent: all that a step still does is to say so.
+      if (!work || run.isOver) continue;
+      const open = { abandon: () => void sequence(steps.slice(at + 1))(run) };
+      run.open.add(open);
+      await work;
+      run.open.delete(open);
       if (run.isOver) return;
-      const work = step(run);
-      if (work) await work;
     }
   };
 

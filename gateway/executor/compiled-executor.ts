@@ -77,7 +77,7 @@ async function execute(
 /** The call has ended: what has no answer by now has failed, the rest is answered. */
 function abandon(run: Run): void {
   run.isOver = true;
-  for (const fetch of run.open) fetch.abandon();
+  for (const work of run.open) work.abandon();
 }
 
 /** What a character of the operation's text and of its plan costs in memory, compiled; measured over many operations. */

@@ -90,6 +90,20 @@ test('one failure becomes a hundred errors at most, however many places it has',
   }
 });
 
+test('of an answer with very many errors only the first thousand are placed', () => {
+  let asked = 0;
+  const placesOf = () => {
+    asked++;
+    return [['a']];
+  };
+  const errors = Array.from({ length: 50_000 }, (_, index) => ({
+    message: 'Oh.',
+    path: ['_entities', index],
+  }));
+  assert.equal(placeErrors(errors, true, { ...entities, placesOf }).length, 1_000);
+  assert.equal(asked, 1_000);
+});
+
 const told: readonly { what: string; error: SubgraphError; message?: string; extensions: object }[] = [
   {
     what: 'code and detail are kept',

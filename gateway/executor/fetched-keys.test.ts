@@ -16,6 +16,11 @@ interface Case {
   readonly expected: readonly string[];
 }
 
+const flags = new Map([
+  ['yes', true],
+  ['no', false],
+]);
+
 const cases: readonly Case[] = [
   { what: 'root fields by their aliases', client: '{ a x: a b }', fetch: '{ x: a b }', expected: ['x', 'b'] },
   {
@@ -46,6 +51,14 @@ const cases: readonly Case[] = [
     fetch: '{ ... on A { size } ... on B { size__1: size } ... on C { size__2: size } }',
     renamed: { size__1: 'size', size__2: 'size' },
     expected: ['size'],
+  },
+  {
+    what: 'not what the request skips, in fields, fragments and spreads, of either side',
+    client: `{ list @include(if: $yes) { a b @skip(if: $yes) ... @include(if: $no) { c } ...F @skip(if: true) e @skip(if: $no) g } }
+      fragment F on Item { d }`,
+    path: ['list', '@'],
+    fetch: '{ ... on Item { a b c d e g @skip(if: $yes) } }',
+    expected: ['a', 'e'],
   },
   {
     what: 'nothing where the client asks for nothing of it',
@@ -81,6 +94,6 @@ for (const { what, client, path = [], fetch, renamed = {}, expected } of cases) 
         renameKeyTo,
       })),
     };
-    assert.deepEqual(fetchedKeys(node, path, operationOf(client)).sort(), [...expected].sort());
+    assert.deepEqual(fetchedKeys(node, path, operationOf(client), flags).sort(), [...expected].sort());
   });
 }

@@ -2,17 +2,18 @@ import type { FetchNode } from '@apollo/query-planner';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { Operation } from '../executor.ts';
 import { renamedKeys } from './data-rewrites.ts';
+import { type Flags, isIncluded } from './flags.ts';
 import type { PlanPath } from './response-path.ts';
 
 /**
  * The response names that the client asks for at a path and that a fetch brings there: what is missing when the fetch
  * fails. Worked out only then.
  */
-export function fetchedKeys(fetch: FetchNode, path: PlanPath, client: Operation): string[] {
+export function fetchedKeys(fetch: FetchNode, path: PlanPath, client: Operation, flags: Flags): string[] {
   const document = parse(fetch.operation, { noLocation: true });
   const fetched = rootsOf(document);
-  const brought = keysAt(fetched, fetch.requires ? ['_entities'] : [], document);
-  const asked = keysAt([client.node.selectionSet], path, client.document);
+  const brought = keysAt(fetched, fetch.requires ? ['_entities'] : [], document, flags);
+  const asked = keysAt([client.node.selectionSet], path, client.document, flags);
   const renamed = renamedKeys(fetch.outputRewrites);
   // Several internal names may stand for one that the client knows.
   return [...new Set([...brought].map((key) => renamed.get(key) ?? key))].filter((key) => asked.has(key));
@@ -22,14 +23,19 @@ const rootsOf = ({ definitions }: DocumentNode): SelectionSetNode[] =>
   definitions.flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? [node.selectionSet] : []));
 
 /** The response names below a path, whatever the types of the objects there. */
-function keysAt(roots: readonly SelectionSetNode[], path: PlanPath, document: DocumentNode): Set<string> {
+function keysAt(
+  roots: readonly SelectionSetNode[],
+  path: PlanPath,
+  document: DocumentNode,
+  flags: Flags,
+): Set<string> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
-  let level = fieldsOf(roots, fragments);
+  let level = fieldsOf(roots, fragments, flags);
   for (const step of path) {
-    if (step !== '@') level = fieldsOf(level.get(step) ?? [], fragments);
+    if (step !== '@') level = fieldsOf(level.get(step) ?? [], fragments, flags);
   }
   return new Set(level.keys());
 }
@@ -38,6 +44,7 @@ function keysAt(roots: readonly SelectionSetNode[], path: PlanPath, document: Do
 function fieldsOf(
   selectionSets: readonly SelectionSetNode[],
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  flags: Flags,
 ): Map<string, SelectionSetNode[]> {
   const fields = new Map<string, SelectionSetNode[]>();
   const visited = new Set<SelectionSetNode>();
@@ -46,6 +53,7 @@ function fieldsOf(
     if (visited.has(set)) continue;
     visited.add(set);
     for (const node of set.selections) {
+      if (!isIncluded(node, flags)) continue;
       if (node.kind === Kind.FIELD) {
         const key = (node.alias ?? node.name).value;
         if (node.name.value === '__typename') continue;

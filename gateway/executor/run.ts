@@ -8,9 +8,9 @@ import type { Flags } from './flags.ts';
 /** More errors than this help nobody; an operation over long lists could make thousands of the same. */
 export const maxErrors = 1_000;
 
-/** A fetch that has no answer yet. */
-export interface OpenFetch {
-  /** Reports the fetch as failed for the reason that ended the call. */
+/** A fetch that has no answer yet, or the steps that wait for one. */
+export interface OpenWork {
+  /** Reports it as failed for the reason that ended the call. */
   abandon(): void;
 }
 
@@ -23,7 +23,7 @@ export class Run {
   /** The merged answers of all fetches, by response names. */
   readonly data: Data = {};
   readonly errors: GraphQLError[] = [];
-  readonly open = new Set<OpenFetch>();
+  readonly open = new Set<OpenWork>();
   /** Nobody waits any more: late answers are dropped. */
   isOver = false;
 

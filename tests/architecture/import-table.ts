@@ -66,7 +66,7 @@ export const layers: readonly Layer[] = [
   { name: 'lib', files: /^lib\//, mayImport: [any('lib'), any('error codes')] },
   {
     name: 'error codes',
-    files: /^proto\/gen\/(tiffin\/error\/|google\/|rpc-error-codes)/,
+    files: /^proto\/gen\/(tiffin\/(error|event)\/|google\/|rpc-error-codes)/,
     mayImport: [any('error codes'), any('proto')],
   },
   { name: 'proto', files: /^proto\//, mayImport: [any('proto'), any('error codes')] },

@@ -62,7 +62,11 @@ class ErrorMatcher {
   }
 
   matchEqual(): void {
-    this.#matchEach((left, right) => left.path !== undefined && key(left) === key(right));
+    const isEqual = (left: PlainError, right: PlainError) =>
+      left.path !== undefined && key(left) === key(right);
+    // Those with the same message first, so that no other error takes their place.
+    this.#matchEach((left, right) => left.message === right.message && isEqual(left, right));
+    this.#matchEach(isEqual);
   }
 
   dropComplaints(): void {

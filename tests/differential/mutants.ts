@@ -38,12 +38,13 @@ export const mutants: readonly Mutant[] = [
     file: at('compile-fetch'),
     find: 'compileRewrites(node.outputRewrites, types)',
     replace: 'compileRewrites(undefined, types)',
+    supergraphs: ['unions'],
   },
   {
     name: 'the error of an entity stands at its neighbour',
     file: at('compile-fetch'),
-    find: 'indexes[entity] === representation',
-    replace: 'indexes[entity] === representation + 1',
+    find: '(_place, entity) => indexes[entity] ?? -1',
+    replace: '(_place, entity) => (indexes[entity] ?? -1) + 1',
   },
   {
     name: 'an entity that was not found shifts the others',
@@ -78,8 +79,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the default of a variable does not count in a condition',
     file: at('flags'),
-    find: '?? fallback',
-    replace: '?? false',
+    find: 'given === undefined ? fallback : given',
+    replace: 'given === undefined ? false : given',
   },
   {
     name: 'a null that a list may not hold stays in it',

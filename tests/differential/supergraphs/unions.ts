@@ -3,13 +3,14 @@ import { federation, type SupergraphSource } from './supergraph-source.ts';
 /** Unions, some of whose members only some subgraphs know. */
 export const unions: SupergraphSource = {
   name: 'unions',
-  character: 'unions with members known to some subgraphs only, lists of unions, unions below unions',
+  character:
+    'unions with members known to some subgraphs only; a field that is never null in one subgraph only, so that fetches rename it',
   subgraphs: {
     search: `
       ${federation}
       type Query { search(text: String!, first: Int): [Result] top: Result! hits: [[Result!]] }
       union Result = Book | Author | Place | Nothing
-      type Book @key(fields: "id") { id: ID! title: String @shareable subject: Subject }
+      type Book @key(fields: "id") { id: ID! title: String! @shareable subject: Subject }
       type Author @key(fields: "id") { id: ID! name: String! wrote: [Result!] }
       type Place { label: String result: Result }
       type Nothing { reason: String! title: String }
