@@ -6,6 +6,7 @@ import type { Metrics } from '@tiffin/lib/telemetry/metrics';
 import { type GraphQLSchema, parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor } from './apollo-executor.ts';
 import { createApolloGateway } from './apollo-gateway.ts';
+import { clientSchema } from './client-schema.ts';
 import { createCompiledExecutor } from './executor/compiled-executor.ts';
 import { createPlannerProcess } from './executor/planner-process.ts';
 import type { Executor } from './executor.ts';
@@ -145,12 +146,13 @@ class Generation {
   }
 
   static async start(
-    schema: GraphQLSchema,
+    apiSchema: GraphQLSchema,
     supergraphSdl: string,
     gateway: ApolloGateway,
     { connect, kind, clock, metrics }: GraphOptions,
   ): Promise<Generation> {
     const supergraph = parse(supergraphSdl, { noLocation: true });
+    const schema = clientSchema(apiSchema, supergraph);
     const subgraphs = joinGraphs(supergraph);
     const connections = new Map(subgraphs.map((subgraph) => [subgraph.name, connect(subgraph)]));
     const executor =

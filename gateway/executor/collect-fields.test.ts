@@ -108,6 +108,15 @@ test('@skip and @include take literals; together both must let pass, in any orde
   }
 });
 
+test('a fragment spread at many places of one object is walked once', () => {
+  const { document, node } = operationOf('{ ...F ... { ...F } ...F } fragment F on Node { id }');
+  const fields = new FieldCollector(schema, new TypeRelations(schema), document, new Map());
+  assert.deepEqual(
+    fields.collect('Chair', [node.selectionSet]).map(({ nodes }) => nodes.length),
+    [1],
+  );
+});
+
 test('a spread that is skipped does not stand for the one after it', () => {
   const text = '{ ...F @skip(if: true) name ...F } fragment F on Chair { id }';
   assert.deepEqual(collect(text), ['name:name', 'id:id']);

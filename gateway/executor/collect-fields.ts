@@ -8,11 +8,12 @@ import {
   isObjectType,
   Kind,
   SchemaMetaFieldDef,
+  type SelectionNode,
   type SelectionSetNode,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { type Flags, isIncluded } from './flags.ts';
+import type { Flags } from './flags.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** One entry of an object in the response. */
@@ -99,4 +100,17 @@ export class FieldCollector {
     const type = this.#schema.getType(typename);
     return isObjectType(type) || isInterfaceType(type) ? type.getFields()[field]?.type : undefined;
   }
+}
+
+/** Whether `@skip` and `@include` let a selection stand. */
+export function isIncluded({ directives = [] }: SelectionNode, flags: Flags): boolean {
+  return directives.every(({ name, arguments: [condition] = [] }) => {
+    const value = condition?.value;
+    const flag =
+      value?.kind === Kind.VARIABLE
+        ? flags.get(value.name.value)
+        : value?.kind === Kind.BOOLEAN && value.value;
+    if (name.value === 'skip') return !flag;
+    return name.value === 'include' ? flag : true;
+  });
 }

@@ -60,6 +60,26 @@ test('an entity that is not concerned does not shift the answers of the others, 
   );
 });
 
+test('a failed fetch is told only where it would have brought something', async () => {
+  const { errors } = await runEntities([null, '1'], () => ({ errors: [{ message: 'Down.' }] }));
+  assert.deepEqual(
+    errors.map(({ path }) => path?.[1]),
+    [1, 1],
+  );
+});
+
+test('the type of an object stays, whatever interface a later fetch says it is of', async () => {
+  const withType = sequence(
+    fetchRoot('books', '{ books { author { __typename id } } }'),
+    flatten('books.@.author', fetchEntities('authors', byId, '{ __typename ... on Author { name } }')),
+    flatten('books.@.author', fetchEntities('authors', byId, '{ ... on Author { b: born } }')),
+  );
+  const answers = [{ __typename: 'Person', name: 'One' }, { b: 1 }];
+  const answer = () => ({ data: { _entities: [answers.shift()] } });
+  const { authors } = await runEntities(['1'], answer, withType);
+  assert.deepEqual(authors, [{ name: 'One', b: 1 }]);
+});
+
 test('an error of a representation stands at each of its places', async () => {
   const { errors } = await runEntities(['1', '2', '1'], () => ({
     data: { _entities: [null, { name: 'Two' }] },

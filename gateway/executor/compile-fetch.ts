@@ -14,6 +14,7 @@ import type { PlanContext } from './plan-context.ts';
 import { compileRepresentations, type Representations } from './representations.ts';
 import { entitiesAt, type PlanPath, placesAt } from './response-path.ts';
 import type { Run, Step } from './run.ts';
+import type { TypeRelations } from './type-relations.ts';
 
 /** What a fetch works on in one run. */
 interface Target {
@@ -51,10 +52,16 @@ export function compileFetch(node: FetchNode, path: PlanPath, context: PlanConte
     if (reported.length > 0) run.addErrors(placeErrors(reported, !problem, placesOf(run, target)));
     if (problem || !data) return;
     if (representations) {
-      mergeEntities(entities, representations, data['_entities'] as readonly (Data | null)[], rewriteOutput);
+      mergeEntities(
+        entities,
+        representations,
+        data['_entities'] as readonly (Data | null)[],
+        rewriteOutput,
+        types,
+      );
     } else {
       rewriteOutput?.(data);
-      for (const entity of entities) mergeData(entity, data);
+      for (const entity of entities) mergeData(entity, data, types);
     }
   }
 
@@ -88,12 +95,13 @@ function mergeEntities(
   { indexes }: Representations,
   received: readonly (Data | null)[],
   rewrite: ((data: Data) => void) | undefined,
+  types: TypeRelations,
 ): void {
   if (rewrite) for (const fields of received) if (fields) rewrite(fields);
   for (let index = 0; index < entities.length; index++) {
     const entity = entities[index];
     const fields = received[indexes[index] ?? -1];
-    if (entity && fields) mergeData(entity, fields);
+    if (entity && fields) mergeData(entity, fields, types);
   }
 }
 

@@ -12,7 +12,7 @@ import { answerInTime } from '../answer-in-time.ts';
 import type { Executor, Operation, PreparedOperation } from '../executor.ts';
 import { compilePlan } from './compile-plan.ts';
 import { compileFlags } from './flags.ts';
-import type { Planner } from './planner.ts';
+import { type Planner, unanswerable } from './planner.ts';
 import { ResponseShaper } from './response-shaper.ts';
 import { Run, type Step } from './run.ts';
 import { TypeRelations } from './type-relations.ts';
@@ -68,6 +68,8 @@ async function execute(
   run: Run,
   clock: Clock,
 ): Promise<ExecutionResult> {
+  // The planner is silent about a field that no subgraph resolves. A null that nobody gave would be a lie.
+  if (!step && shaper.asksSubgraphs(run)) return { errors: [unanswerable()], data: null };
   const work = step?.(run);
   if (work) await answerInTime(work, run.call, clock, () => abandon(run));
   const data = shaper.shape(run);

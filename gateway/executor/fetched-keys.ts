@@ -1,8 +1,9 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { Operation } from '../executor.ts';
+import { isIncluded } from './collect-fields.ts';
 import { renamedKeys } from './data-rewrites.ts';
-import { type Flags, isIncluded } from './flags.ts';
+import type { Flags } from './flags.ts';
 import type { PlanPath } from './response-path.ts';
 
 /**

@@ -4,7 +4,6 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
   separateOperations,
   visit,
 } from 'graphql';
@@ -42,19 +41,6 @@ export function compileFlags(
     }
     return flags;
   };
-}
-
-/** Whether `@skip` and `@include` let a selection stand. */
-export function isIncluded({ directives = [] }: SelectionNode, flags: Flags): boolean {
-  return directives.every(({ name, arguments: [condition] = [] }) => {
-    const value = condition?.value;
-    const flag =
-      value?.kind === Kind.VARIABLE
-        ? flags.get(value.name.value)
-        : value?.kind === Kind.BOOLEAN && value.value;
-    if (name.value === 'skip') return !flag;
-    return name.value === 'include' ? flag : true;
-  });
 }
 
 /** A nullable variable with a default may be sent as null. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildSchema } from 'graphql';
 import type { Data } from './data.ts';
 import { mergeData } from './merge-data.ts';
+import { TypeRelations } from './type-relations.ts';
+
+const types = new TypeRelations(
+  buildSchema('interface Media { id: ID } type Film implements Media { id: ID } type Query { media: Media }'),
+);
 
 const cases: readonly { what: string; target: Data; source: Data; expected: Data }[] = [
   {
@@ -46,6 +52,22 @@ const cases: readonly { what: string; target: Data; source: Data; expected: Data
     expected: { a: null, c: { b: 1 } },
   },
   {
+    what: 'the name of an interface does not replace that of a type, anything else does',
+    target: { a: [{ __typename: 'Film' }], b: { __typename: 'Media' }, c: { __typename: 'Film' }, d: {} },
+    source: {
+      a: [{ __typename: 'Media', id: 1 }],
+      b: { __typename: 'Film' },
+      c: { __typename: 'Song' },
+      d: { __typename: 'Media' },
+    },
+    expected: {
+      a: [{ __typename: 'Film', id: 1 }],
+      b: { __typename: 'Film' },
+      c: { __typename: 'Song' },
+      d: { __typename: 'Media' },
+    },
+  },
+  {
     what: 'undefined keeps what is there and adds no key',
     target: { a: 1 },
     source: { a: undefined, b: undefined },
@@ -55,7 +77,7 @@ const cases: readonly { what: string; target: Data; source: Data; expected: Data
 
 for (const { what, target, source, expected } of cases) {
   test(what, () => {
-    mergeData(target, source);
+    mergeData(target, source, types);
     assert.deepStrictEqual(target, expected);
   });
 }
@@ -64,8 +86,8 @@ test('keys that every object inherits are keys as any other; no prototype change
   const before = Object.getOwnPropertyNames(Object.prototype);
   const target: Data = {};
   const hostile = '{"__proto__":{"a":1},"constructor":{"prototype":{"a":1}},"toString":{"a":1}}';
-  mergeData(target, JSON.parse(hostile));
-  mergeData(target, JSON.parse('{"__proto__":{"b":2},"constructor":{"b":2}}'));
+  mergeData(target, JSON.parse(hostile), types);
+  mergeData(target, JSON.parse('{"__proto__":{"b":2},"constructor":{"b":2}}'), types);
   const expected = '{"__proto__":{"a":1,"b":2},"constructor":{"prototype":{"a":1},"b":2},"toString":{"a":1}}';
   assert.equal(JSON.stringify(target), expected);
   assert.equal(Object.getPrototypeOf(target), Object.prototype);
@@ -77,7 +99,7 @@ test('an object that stands at several places may get the same answer at each', 
   const shared: Data = { id: '1' };
   const target = { list: [shared, shared] };
   const answer: Data = { tags: ['x'] };
-  for (const entity of target.list) mergeData(entity, answer);
+  for (const entity of target.list) mergeData(entity, answer, types);
   assert.deepStrictEqual(target, {
     list: [
       { id: '1', tags: ['x'] },

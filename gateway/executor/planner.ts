@@ -1,13 +1,16 @@
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import {
   type DocumentNode,
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  parse,
   separateOperations,
+  visit,
 } from 'graphql';
 import type { Operation } from '../executor.ts';
+import { resolvableKeysFirst } from './resolvable-keys-first.ts';
 
 /** Finds out which subgraphs to ask for what, and in which order. */
 export interface Planner {
@@ -35,14 +38,15 @@ export const defaultMaxPathOptions = 4_000;
  */
 export function createPlanner(supergraphSdl: string, limits: PlannerLimits = {}): Planner {
   const { maxEvaluatedPlans = defaultMaxEvaluatedPlans, maxPathOptions = defaultMaxPathOptions } = limits;
+  const document = resolvableKeysFirst(parse(supergraphSdl, { noLocation: true }));
   // Whoever composed or loaded the supergraph has validated it.
-  const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
+  const supergraph = Supergraph.build(document, { validateSupergraph: false });
   const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans, pathsLimit: maxPathOptions } });
   const schema = supergraph.apiSchema();
   return {
     async plan({ document, node }) {
       try {
-        return planner.buildQueryPlan(operationFromDocument(schema, separated(document, node)));
+        return planner.buildQueryPlan(operationFromDocument(schema, plannable(document, node, schema)));
       } catch (error) {
         throw refusal(error) ?? error;
       }
@@ -51,12 +55,18 @@ export function createPlanner(supergraphSdl: string, limits: PlannerLimits = {})
   };
 }
 
-/** The operation with the fragments it uses: those of its neighbours may use variables that it does not have. */
-function separated(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
+/**
+ * The operation with the fragments it uses: those of its neighbours may use variables that it does not have. Directives
+ * that the planner does not know are the client's business with the gateway.
+ */
+function plannable(document: DocumentNode, operation: OperationDefinitionNode, schema: Schema): DocumentNode {
   const definitions = document.definitions.filter(
     (node) => node === operation || node.kind === Kind.FRAGMENT_DEFINITION,
   );
-  return separateOperations({ ...document, definitions })[operation.name?.value ?? ''] ?? document;
+  const own = separateOperations({ ...document, definitions })[operation.name?.value ?? ''] ?? document;
+  return visit(own, {
+    Directive: ({ name }) => (schema.directive(name.value) ? undefined : null),
+  });
 }
 
 /** What to tell the client for each of the planner's limits: plain errors, told apart by nothing but their text. */
@@ -70,6 +80,7 @@ function refusal(error: unknown): GraphQLError | undefined {
   const message = error instanceof Error ? error.message : '';
   const sentence = limitSentences.find(([pattern]) => pattern.test(message))?.[1];
   if (sentence) return planningRefused(`This operation is too complex to plan. ${sentence}`);
+  if (/^Was not able to find any options for/.test(message)) return unanswerable();
   // The end of the stack, or more combinations than an array, map or string can hold.
   return error instanceof RangeError ? planningRefused('This operation is too complex to plan.') : undefined;
 }
@@ -80,3 +91,7 @@ export function planningRefused(reason: string): GraphQLError {
     extensions: { code: 'MALFORMED_REQUEST' },
   });
 }
+
+/** An operation that asks for what is in the schema but in no subgraph's power; composition lets some such fields pass. */
+export const unanswerable = (): GraphQLError =>
+  new GraphQLError('No subgraph can answer this operation.', { extensions: { code: 'MALFORMED_REQUEST' } });

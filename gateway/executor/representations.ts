@@ -73,7 +73,7 @@ function compilePart(selection: QueryPlanSelectionNode, types: TypeRelations): P
         return true;
       // A fragment whose inputs could not be fetched adds nothing; the others still do.
       const fragment = read(source);
-      if (fragment) mergeData(result, fragment);
+      if (fragment) mergeData(result, fragment, types);
       return true;
     };
   }

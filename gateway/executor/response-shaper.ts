@@ -17,6 +17,8 @@ const maxVariants = 16;
 interface Variant {
   readonly fields: FieldCollector;
   readonly introspected: readonly ResponseField[];
+  /** Whether it asks for anything that the gateway does not know by itself. */
+  readonly asksSubgraphs: boolean;
   /** Absent where the operation is too large to be compiled. */
   readonly shape: Shaper | undefined;
 }
@@ -65,6 +67,11 @@ export class ResponseShaper {
     return this.#complete(run, variant, introspection);
   }
 
+  /** Whether the operation, with the flags of a run, asks for anything that the gateway does not know by itself. */
+  asksSubgraphs({ flags }: Run): boolean {
+    return this.#variantOf(flags).asksSubgraphs;
+  }
+
   #complete(run: Run, { fields }: Variant, introspection: Data): Data | null {
     const { schema, types, operation } = this.#options;
     const { selectionSet } = operation.node;
@@ -90,9 +97,11 @@ export class ResponseShaper {
     const fields = new FieldCollector(schema, types, operation.document, flags);
     const compiled = compileShaper(schema, fields, this.#rootType, selectionSet);
     this.sourceLength = Math.max(this.sourceLength, compiled?.length ?? 0);
+    const roots = fields.collect(this.#rootType, [selectionSet]);
     return {
       fields,
-      introspected: fields.collect(this.#rootType, [selectionSet]).filter(isIntrospection),
+      introspected: roots.filter(isIntrospection),
+      asksSubgraphs: roots.some(({ name }) => !name.startsWith('__')),
       shape: compiled?.shape,
     };
   }

@@ -4,6 +4,7 @@ import { createMetrics, type Metrics } from '@tiffin/lib/telemetry/metrics';
 import { parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor } from '../apollo-executor.ts';
 import { createApolloGateway } from '../apollo-gateway.ts';
+import { clientSchema } from '../client-schema.ts';
 import { createCompiledExecutor } from '../executor/compiled-executor.ts';
 import { createPlanner } from '../executor/planner.ts';
 import type { Executor } from '../executor.ts';
@@ -29,12 +30,13 @@ export async function loadExecutors(
     supergraphSdl,
     buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
   });
-  const { schema } = await gateway.load();
+  const { schema: apiSchema } = await gateway.load();
   const metrics = createMetrics();
   const planner = createPlanner(supergraphSdl);
   const supergraph = parse(supergraphSdl, { noLocation: true });
+  const schema = clientSchema(apiSchema, supergraph);
   return {
-    apollo: createApolloExecutor(gateway, schema, clock),
+    apollo: createApolloExecutor(gateway, apiSchema, clock),
     compiled: createCompiledExecutor({ schema, supergraph, planner, subgraphOf, clock, metrics }),
     metrics,
     stop: () => gateway.stop(),
