@@ -130,6 +130,8 @@ async function compete(
 ): Promise<Comparison['measured'][Measure]> {
   for (let round = -warmUpRounds; round < rounds; round++) {
     for (const contender of contenders) {
+      makeReady(contender, requests);
+      if (round >= 0) await collectGarbage();
       const cost = await costOfRound(contender, requests);
       if (round >= 0) contender.costs.push(cost);
     }
@@ -139,10 +141,11 @@ async function compete(
   return { apollo, compiled, ratio: compiled.median / apollo.median };
 }
 
-async function costOfRound(contender: Contender, requests: number): Promise<number> {
-  const { prepared, recording, doesStringify, parsing } = contender;
+function makeReady({ recording, parsing }: Contender, requests: number): void {
   recording.refill(parsing === 'before' ? requests : 0);
-  await collectGarbage();
+}
+
+async function costOfRound({ prepared, doesStringify }: Contender, requests: number): Promise<number> {
   let length = 0;
   const total = await cpuMicroseconds(async () => {
     for (let request = 0; request < requests; request++) {

@@ -72,7 +72,8 @@ function partRows({ comparisons, parts }: Report): string[][] {
 }
 
 const sumNote = `The sum is not the run to the microsecond: alone, a part's code and data stay in the processor's caches and its
-calls see the shapes of one place only; in a run, the parts share both, and garbage of one is collected in another's time.`;
+calls see the shapes of one place only; in a run, the parts share both, and garbage of one is collected in another's time.
+The answers of a round are made before it: the part that touches one first waits for memory, under both executors.`;
 
 const shown = ({ median, min, max }: Spread): string => {
   const digits = median < 10 ? 2 : median < 100 ? 1 : 0;

@@ -51,13 +51,13 @@ function fetchReplay(node: FetchNode, path: PlanPath, types: TypeRelations): Fet
     },
     merge({ entities, representations }, brought) {
       if (!representations) {
-        for (const entity of entities) mergeData(entity, brought);
+        for (const entity of entities) mergeData(entity, brought, types);
         return;
       }
       const received = brought['_entities'] as readonly Data[];
       for (const [index, entity] of entities.entries()) {
         const fields = received[representations.indexes[index] ?? -1];
-        if (fields) mergeData(entity, fields);
+        if (fields) mergeData(entity, fields, types);
       }
     },
   };

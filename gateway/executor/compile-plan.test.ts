@@ -107,5 +107,5 @@ test('a condition takes the branch of its variable, or none', async () => {
 
 test('an operation without a plan asks nobody', async () => {
   const bed = await createPlanBed('{ __typename __type(name: "Book") { name } }', undefined, {});
-  assert.deepEqual(await bed.run(), { data: { __typename: 'Query', __type: { name: 'Book' } } });
+  assert.equal(JSON.stringify(await bed.run()), '{"data":{"__typename":"Query","__type":{"name":"Book"}}}');
 });

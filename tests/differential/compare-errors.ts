@@ -190,7 +190,7 @@ const masked = (error: PlainError) =>
 const describe = (error: PlainError) => `${key(error)}: ${error.message}`;
 
 /** An error about data that is not as the schema has it, where the data is null because of it. */
-export const isCompletionError = (error: PlainError, data: unknown): boolean =>
+const isCompletionError = (error: PlainError, data: unknown): boolean =>
   codeOf(error) === COMPLETION && leadsToNull(data, error.path);
 
 /** Apollo's path of an error about `_entities` itself holds what no client knows. */

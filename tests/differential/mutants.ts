@@ -55,14 +55,21 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what a later fetch brings replaces the object instead of filling it',
     file: at('merge-data'),
-    find: 'mergeData(present as Data, incoming as Data);',
+    find: 'mergeData(present as Data, incoming as Data, types);',
     replace: 'return incoming;',
   },
   {
     name: 'the elements of a list are merged in the opposite order',
     file: at('merge-data'),
-    find: 'merged(present[index], incoming[index])',
-    replace: 'merged(present[index], incoming[incoming.length - 1 - index])',
+    find: 'merged(present[index], incoming[index], types)',
+    replace: 'merged(present[index], incoming[incoming.length - 1 - index], types)',
+  },
+  {
+    name: 'the name of an interface replaces that of the type',
+    file: at('merge-data'),
+    find: "key === '__typename' && present !== incoming",
+    replace: 'false',
+    supergraphs: ['interface-objects'],
   },
   {
     name: 'a condition of the plan takes the other branch',

@@ -11,8 +11,8 @@ export const unions: SupergraphSource = {
       type Query { search(text: String!, first: Int): [Result] top: Result! hits: [[Result!]] }
       union Result = Book | Author | Place | Nothing
       type Book @key(fields: "id") { id: ID! title: String! @shareable subject: Subject }
-      type Author @key(fields: "id") { id: ID! name: String! wrote: [Result!] }
-      type Place { label: String result: Result }
+      type Author @key(fields: "id") { id: ID! title: String name: String! wrote: [Result!] }
+      type Place { title: String result: Result }
       type Nothing { reason: String! title: String }
       union Subject = Author | Place
     `,
@@ -22,14 +22,14 @@ export const unions: SupergraphSource = {
       union Held = Book | Map
       union Result = Book | Map
       type Book @key(fields: "id") { id: ID! copies: Int! title: String @shareable heldWith: [Held] }
-      type Map @key(fields: "id") { id: ID! scale: Float title: Int covers: Held }
+      type Map @key(fields: "id") { id: ID! scale: Float title: String covers: Held }
     `,
     people: `
       ${federation}
       type Query { person: Author creators: [Creator] }
       union Creator = Author | Studio
       type Author @key(fields: "id") { id: ID! born: Int rival: Creator friends: [Creator!]! }
-      type Studio { title: [String!] lead: Author! staff: [Author!] }
+      type Studio { title: String! lead: Author! staff: [Author!] }
       type Map @key(fields: "id") { id: ID! drawnBy: Creator! }
     `,
   },
