@@ -1,10 +1,13 @@
 import { ApolloGateway, type GraphQLDataSource, type SupergraphSdlHook } from '@apollo/gateway';
+import type { QueryPlannerConfig } from '@apollo/query-planner';
 
 export interface ApolloGatewayOptions {
   /** An SDL, or what hands over one after the other. */
   readonly supergraphSdl: string | SupergraphSdlHook;
   /** How Apollo's own executor reaches a subgraph. */
   readonly buildService: (subgraph: { readonly name: string }) => GraphQLDataSource;
+  /** Of its own planner. */
+  readonly queryPlannerConfig?: QueryPlannerConfig;
 }
 
 /** Apollo's log lines repeat what our own boundaries log with request id and code. */

@@ -7,6 +7,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   isEnumType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -19,12 +20,6 @@ import { isIntrospection } from './introspection.ts';
 
 /** Makes the response out of merged data. @throws `surprise` where the data is not as the schema promises. */
 export type Shaper = (data: Data, introspection: Data) => Data;
-
-export interface CompiledShaper {
-  readonly shape: Shaper;
-  /** Of the generated source, in UTF-16 units. */
-  readonly length: number;
-}
 
 /** Thrown by a shaper: the general path has to make this response. A constant, because a stack would cost most. */
 export const surprise = Symbol('surprise');
@@ -42,7 +37,7 @@ export function compileShaper(
   fields: FieldCollector,
   rootType: string,
   selectionSet: SelectionSetNode,
-): CompiledShaper | undefined {
+): Shaper | undefined {
   const writer = new ShaperWriter(schema, fields);
   const root = writer.objectFunction(rootType, [selectionSet]);
   const source = writer.finish(root);
@@ -51,7 +46,7 @@ export function compileShaper(
     surprise: symbol,
     enums: readonly ReadonlySet<string>[],
   ) => Shaper;
-  return { shape: make(surprise, writer.enums), length: source.length };
+  return make(surprise, writer.enums);
 }
 
 class ShaperWriter {
@@ -124,8 +119,8 @@ class ShaperWriter {
 
   #namedBody(type: GraphQLNamedOutputType, selectionSets: readonly SelectionSetNode[]): string {
     if (isObjectType(type)) return `return ${this.objectFunction(type.name, selectionSets)}(v);`;
-    if (!('parseLiteral' in type)) return this.#abstractBody(type, selectionSets);
-    return `return ${this.#leafCheck(type)} ? v : bad();`;
+    if (isLeafType(type)) return `return ${this.#leafCheck(type)} ? v : bad();`;
+    return this.#abstractBody(type, selectionSets);
   }
 
   #abstractBody(
@@ -141,6 +136,7 @@ class ShaperWriter {
     return `switch (v.__typename) { ${cases.join(' ')} default: return bad(); }`;
   }
 
+  /** The same rules as `isLeafValue` has for the general path. */
   #leafCheck(type: GraphQLLeafType): string {
     if (isEnumType(type)) return `enums[${this.#enumId(type)}].has(v)`;
     switch (type.name) {

@@ -69,7 +69,7 @@ async function execute(
   clock: Clock,
 ): Promise<ExecutionResult> {
   // The planner is silent about a field that no subgraph resolves. A null that nobody gave would be a lie.
-  if (!step && shaper.asksSubgraphs(run)) return { errors: [unanswerable()], data: null };
+  if (!step && shaper.asksForValues(run)) return { errors: [unanswerable()], data: null };
   const work = step?.(run);
   if (work) await answerInTime(work, run.call, clock, () => abandon(run));
   const data = shaper.shape(run);

@@ -12,6 +12,10 @@ export function mergeData(target: Data, source: Data, types?: TypeRelations): vo
     const incoming = source[key];
     if (incoming === undefined) continue;
     const present = ownValue(target, key);
+    if (present === undefined) {
+      setOwnValue(target, key, incoming);
+      continue;
+    }
     if (key === '__typename' && present !== incoming && types?.is(present, String(incoming))) continue;
     setOwnValue(target, key, merged(present, incoming, types));
   }

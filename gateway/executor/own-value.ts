@@ -1,8 +1,13 @@
 import type { Data } from './data.ts';
 
-/** The value of a key, unless the object only inherits it: aliases may be called `constructor` or `toString`. */
+/**
+ * The value of a key, unless the object only inherits it: aliases may be called `constructor` or `toString`. What
+ * objects inherit are functions, which no data are, and `__proto__`: looking at the value costs less than at the key.
+ */
 export function ownValue(data: Data, key: string): unknown {
-  return key in Object.prototype && !Object.hasOwn(data, key) ? undefined : data[key];
+  const value = data[key];
+  if (typeof value === 'function') return undefined;
+  return key === '__proto__' && !Object.hasOwn(data, key) ? undefined : value;
 }
 
 /** Sets a key, also one that assignment would take for the object's prototype. */

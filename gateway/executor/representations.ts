@@ -14,41 +14,83 @@ export interface Representations {
   readonly indexes: readonly number[];
 }
 
+type Represent = (entities: readonly Data[]) => Representations;
+
 /** Compiles the `requires` of a fetch to what reads the representations of its entities. */
 export function compileRepresentations(
   requires: readonly QueryPlanSelectionNode[],
   rewrite: ((representation: Data) => void) | undefined,
   types: TypeRelations,
-): (entities: readonly Data[]) => Representations {
+): Represent {
+  const simple = rewrite ? undefined : compileSingleKey(requires, types);
+  if (simple) return simple;
   const read = compileReader(requires, types);
-
-  function representationOf(entity: Data): Data | undefined {
-    const representation = read(entity);
-    // Without a type name none of the type conditions fitted, or a key is missing: the entity is not this fetch's.
-    if (!representation?.['__typename']) return undefined;
-    rewrite?.(representation);
-    return representation;
-  }
-
   return (entities) => {
-    const list: Data[] = [];
-    const indexes: number[] = [];
-    const known = new Map<string, number>();
+    const distinct = new DistinctRepresentations();
     for (const entity of entities) {
-      const representation = representationOf(entity);
-      if (!representation) {
-        indexes.push(-1);
+      const representation = read(entity);
+      // Without a type name none of the type conditions fitted, or a key is missing: the entity is not this fetch's.
+      if (!representation?.['__typename']) {
+        distinct.skip();
         continue;
       }
-      const key = JSON.stringify(representation);
-      let index = known.get(key);
-      if (index === undefined) {
-        index = list.push(representation) - 1;
-        known.set(key, index);
-      }
-      indexes.push(index);
+      rewrite?.(representation);
+      distinct.add(JSON.stringify(representation), () => representation);
     }
-    return { list, indexes };
+    return distinct.all();
+  };
+}
+
+class DistinctRepresentations {
+  readonly #list: Data[] = [];
+  readonly #indexes: number[] = [];
+  readonly #known = new Map<unknown, number>();
+
+  /** The next entity does not concern the fetch. */
+  skip(): void {
+    this.#indexes.push(-1);
+  }
+
+  /** The next entity; `identity` tells its representation from others. */
+  add(identity: unknown, representation: () => Data): void {
+    let index = this.#known.get(identity);
+    if (index === undefined) {
+      index = this.#list.push(representation()) - 1;
+      this.#known.set(identity, index);
+    }
+    this.#indexes.push(index);
+  }
+
+  all(): Representations {
+    return { list: this.#list, indexes: this.#indexes };
+  }
+}
+
+/**
+ * Most fetches ask for one object type by one key: then the key's value tells representations apart, at a tenth of what
+ * the text costs that does for all others. Undefined where there is more to it.
+ */
+function compileSingleKey(
+  requires: readonly QueryPlanSelectionNode[],
+  types: TypeRelations,
+): Represent | undefined {
+  const [fragment, ...others] = requires;
+  if (fragment?.kind !== 'InlineFragment' || others.length > 0) return undefined;
+  const { typeCondition: typename = '', selections } = fragment;
+  const [name, field, ...furtherFields] = selections;
+  if (types.namesOf(typename).size !== 1 || name?.kind !== 'Field' || name.name !== '__typename')
+    return undefined;
+  if (field?.kind !== 'Field' || field.selections || furtherFields.length > 0) return undefined;
+  const key = field.alias ?? field.name;
+  return (entities) => {
+    const distinct = new DistinctRepresentations();
+    for (const entity of entities) {
+      const value = ownValue(entity, key);
+      if (value === undefined || ownValue(entity, '__typename') !== typename) distinct.skip();
+      // A value that is an object is told apart by identity: at worst it is sent twice.
+      else distinct.add(value, () => ({ __typename: typename, [key]: value }));
+    }
+    return distinct.all();
   };
 }
 
@@ -68,9 +110,10 @@ function compilePart(selection: QueryPlanSelectionNode, types: TypeRelations): P
   if (selection.kind === 'InlineFragment') {
     const { typeCondition, selections } = selection;
     const read = compileReader(selections, types);
+    const names: ReadonlySet<unknown> | undefined =
+      typeCondition === undefined ? undefined : types.namesOf(typeCondition);
     return (source, result) => {
-      if (typeCondition !== undefined && !types.is(ownValue(source, '__typename'), typeCondition))
-        return true;
+      if (names && !names.has(ownValue(source, '__typename'))) return true;
       // A fragment whose inputs could not be fetched adds nothing; the others still do.
       const fragment = read(source);
       if (fragment) mergeData(result, fragment, types);

@@ -10,15 +10,33 @@ export type ResponsePath = readonly (string | number)[];
 /** The objects at a path, in the order of the lists on the way; what is null has none. */
 export function entitiesAt(path: PlanPath, data: Data): Data[] {
   const entities: Data[] = [];
-  visit(data, path, 0, (entity) => void entities.push(entity));
+  collect(data, path, 0, entities);
   return entities;
+}
+
+/** Runs for every fetch of every request, so it knows nothing of places. */
+function collect(start: unknown, path: PlanPath, from: number, entities: Data[]): void {
+  let value = start;
+  for (let at = from; ; at++) {
+    if (typeof value !== 'object' || value === null) return;
+    const key = path[at];
+    if (Array.isArray(value)) {
+      const next = key === '@' ? at + 1 : at;
+      for (const element of value) collect(element, path, next, entities);
+      return;
+    }
+    if (key === undefined) {
+      entities.push(value as Data);
+      return;
+    }
+    value = ownValue(value as Data, key);
+  }
 }
 
 /** Where the objects of `entitiesAt` stand, in the same order. Worked out only when an error needs it. */
 export function placesAt(path: PlanPath, data: Data): ResponsePath[] {
   const places: ResponsePath[] = [];
-  const way: (string | number)[] = [];
-  visit(data, path, 0, () => void places.push([...way]), way);
+  visit(data, path, 0, [], places);
   return places;
 }
 
@@ -26,26 +44,17 @@ function visit(
   value: unknown,
   path: PlanPath,
   at: number,
-  found: (entity: Data) => void,
-  way?: (string | number)[],
+  way: (string | number)[],
+  places: ResponsePath[],
 ): void {
-  if (Array.isArray(value)) {
-    // Lists of lists have an `@` for each level.
-    const next = path[at] === '@' ? at + 1 : at;
-    for (let index = 0; index < value.length; index++) {
-      way?.push(index);
-      visit(value[index], path, next, found, way);
-      way?.pop();
-    }
-    return;
-  }
   if (typeof value !== 'object' || value === null) return;
   const key = path[at];
-  if (key === undefined) {
-    found(value as Data);
+  if (Array.isArray(value)) {
+    // Lists of lists have an `@` for each level.
+    const next = key === '@' ? at + 1 : at;
+    for (const [index, element] of value.entries()) visit(element, path, next, [...way, index], places);
     return;
   }
-  way?.push(key);
-  visit(ownValue(value as Data, key), path, at + 1, found, way);
-  way?.pop();
+  if (key === undefined) places.push(way);
+  else visit(ownValue(value as Data, key), path, at + 1, [...way, key], places);
 }

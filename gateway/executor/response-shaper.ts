@@ -1,26 +1,37 @@
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  type SelectionSetNode,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Operation } from '../executor.ts';
 import { FieldCollector, type ResponseField } from './collect-fields.ts';
 import { compileShaper, type Shaper, surprise } from './compile-shaper.ts';
-import { completeResponse, isExplained } from './complete-response.ts';
+import { completeResponse } from './complete-response.ts';
 import type { Data } from './data.ts';
 import type { Flags } from './flags.ts';
 import { introspect, isIntrospection } from './introspection.ts';
+import { isExplained } from './is-explained.ts';
 import type { Run } from './run.ts';
 import type { TypeRelations } from './type-relations.ts';
 
 /** Each combination of `@skip` and `@include` has a shaper of its own; an operation keeps this many. */
 const maxVariants = 16;
 
+/** The first combination is compiled at once, a further one on its second run: clients may play through all of them. */
+const furtherPatience = 1;
+
 /** An operation as one combination of its flags asks for it. */
 interface Variant {
   readonly fields: FieldCollector;
   readonly introspected: readonly ResponseField[];
-  /** Whether it asks for anything that the gateway does not know by itself. */
-  readonly asksSubgraphs: boolean;
-  /** Absent where the operation is too large to be compiled. */
-  readonly shape: Shaper | undefined;
+  /** Absent at first, and where the operation is too large to be compiled. */
+  shape: Shaper | undefined;
+  /** Further runs before it is compiled. */
+  patience: number;
 }
 
 export interface ResponseShaperOptions {
@@ -34,8 +45,6 @@ export interface ResponseShaperOptions {
 
 /** Makes the responses of one operation: by a compiled function, and by the general path where the data surprises it. */
 export class ResponseShaper {
-  /** How much source the largest variant so far has, in UTF-16 units. */
-  sourceLength = 0;
   readonly #options: ResponseShaperOptions;
   readonly #variants = new LRUCache<string, Variant>({ max: maxVariants });
   readonly #rootType: string;
@@ -56,6 +65,10 @@ export class ResponseShaper {
       variant.introspected.length > 0
         ? introspect(schema, operation, variant.introspected, run.variables)
         : noIntrospection;
+    if (variant.patience-- === 0) {
+      const { selectionSet } = operation.node;
+      variant.shape = compileShaper(schema, variant.fields, this.#rootType, selectionSet);
+    }
     if (variant.shape) {
       try {
         return variant.shape(run.data, introspection);
@@ -67,9 +80,19 @@ export class ResponseShaper {
     return this.#complete(run, variant, introspection);
   }
 
-  /** Whether the operation, with the flags of a run, asks for anything that the gateway does not know by itself. */
-  asksSubgraphs({ flags }: Run): boolean {
-    return this.#variantOf(flags).asksSubgraphs;
+  /** Whether the operation, with the flags of a run, asks for any value that only a subgraph can have. */
+  asksForValues({ flags }: Run): boolean {
+    const { schema, operation } = this.#options;
+    const { fields } = this.#variantOf(flags);
+    const asks = (typename: string, selectionSets: readonly SelectionSetNode[]): boolean =>
+      fields.collect(typename, selectionSets).some((field) => {
+        if (field.name.startsWith('__')) return false;
+        const type = getNamedType(field.type);
+        if (isLeafType(type)) return true;
+        const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+        return possible.some(({ name }) => asks(name, field.selectionSets));
+      });
+    return asks(this.#rootType, [operation.node.selectionSet]);
   }
 
   #complete(run: Run, { fields }: Variant, introspection: Data): Data | null {
@@ -86,23 +109,20 @@ export class ResponseShaper {
     const key = flags.size === 0 ? '' : [...flags.values()].map(Number).join('');
     const known = this.#variants.get(key);
     if (known) return known;
-    const variant = this.#compile(flags);
+    const variant = this.#collect(flags);
     this.#variants.set(key, variant);
     return variant;
   }
 
-  #compile(flags: Flags): Variant {
+  #collect(flags: Flags): Variant {
     const { schema, types, operation } = this.#options;
     const { selectionSet } = operation.node;
     const fields = new FieldCollector(schema, types, operation.document, flags);
-    const compiled = compileShaper(schema, fields, this.#rootType, selectionSet);
-    this.sourceLength = Math.max(this.sourceLength, compiled?.length ?? 0);
-    const roots = fields.collect(this.#rootType, [selectionSet]);
     return {
       fields,
-      introspected: roots.filter(isIntrospection),
-      asksSubgraphs: roots.some(({ name }) => !name.startsWith('__')),
-      shape: compiled?.shape,
+      introspected: fields.collect(this.#rootType, [selectionSet]).filter(isIntrospection),
+      shape: undefined,
+      patience: this.#variants.size === 0 ? 0 : furtherPatience,
     };
   }
 }

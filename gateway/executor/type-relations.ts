@@ -17,4 +17,13 @@ export class TypeRelations {
     if (!isAbstractType(abstract)) return false;
     return (isObjectType(type) || isInterfaceType(type)) && this.#schema.isSubType(abstract, type);
   }
+
+  /** The names that fit a condition: its own and those of its kinds. For what is asked often. */
+  namesOf(condition: string): ReadonlySet<string> {
+    const abstract = this.#schema.getType(condition);
+    if (!isAbstractType(abstract)) return new Set([condition]);
+    const objects = this.#schema.getPossibleTypes(abstract);
+    const interfaces = isInterfaceType(abstract) ? this.#schema.getImplementations(abstract).interfaces : [];
+    return new Set([condition, ...[...objects, ...interfaces].map(({ name }) => name)]);
+  }
 }

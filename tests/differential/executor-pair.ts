@@ -62,9 +62,14 @@ export async function createExecutorPair(
   const runOne = async (executor: Executor, request: CheckedRequest, options: WorldOptions) => {
     const world = new World(options);
     const requestId = `${executor === oracle ? 'oracle' : 'candidate'} ${options.seed}`;
+    const rehearsalId = `rehearsal ${options.seed}`;
     worlds.set(requestId, world);
-    const outcome = await execute(executor, request, requestId);
+    worlds.set(rehearsalId, new World({ ...options, seed: options.seed + 1 }));
+    // What is compiled for one world has to do for the next.
+    const runs = executor === oracle ? [requestId] : [rehearsalId, requestId];
+    const outcome = await execute(executor, request, runs);
     worlds.delete(requestId);
+    worlds.delete(rehearsalId);
     return { outcome, world };
   };
   return {
@@ -122,21 +127,27 @@ function createSubgraphs(
   };
 }
 
+/** Prepares the request and runs it once for each id; answers with the last. */
 async function execute(
   executor: Executor,
   { text, document, node, variables }: CheckedRequest,
-  requestId: string,
+  requestIds: readonly string[],
 ): Promise<Outcome> {
-  const call: CallContext = {
-    requestId,
-    identity: anonymous,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    signal: new AbortController().signal,
-  };
   try {
     const prepared = await executor.prepare({ text, document, node });
-    return { result: await prepared.run(variables, call, new OperationScope()) };
+    let result: ExecutionResult = {};
+    for (const requestId of requestIds) {
+      result = await prepared.run(variables, callOf(requestId), new OperationScope());
+    }
+    return { result };
   } catch (thrown) {
     return { thrown };
   }
 }
+
+const callOf = (requestId: string): CallContext => ({
+  requestId,
+  identity: anonymous,
+  deadlineMs: Number.POSITIVE_INFINITY,
+  signal: new AbortController().signal,
+});

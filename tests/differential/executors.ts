@@ -1,11 +1,10 @@
-import { ApolloGateway } from '@apollo/gateway';
 import type { QueryPlan } from '@apollo/query-planner';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor } from '../../gateway/apollo-executor.ts';
-import { silentApolloLogger } from '../../gateway/apollo-gateway.ts';
+import { createApolloGateway } from '../../gateway/apollo-gateway.ts';
 import { createCompiledExecutor } from '../../gateway/executor/compiled-executor.ts';
 import { createPlanner } from '../../gateway/executor/planner.ts';
 import type { Executor } from '../../gateway/executor.ts';
@@ -27,13 +26,12 @@ export interface Executors {
 export async function createExecutors(supergraphSdl: string, subgraphOf: SubgraphOf): Promise<Executors> {
   // No call of these tests has a deadline, so that no timer is ever set.
   const clock = new VirtualClock();
-  const gateway = new ApolloGateway({
+  const gateway = createApolloGateway({
     supergraphSdl,
     queryPlannerConfig: {
       debug: { maxEvaluatedPlans: limits.maxEvaluatedPlans, pathsLimit: limits.maxPathOptions },
     },
     buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
-    logger: silentApolloLogger,
   });
   const { schema } = await gateway.load();
   const oracle = createApolloExecutor(gateway, schema, clock);

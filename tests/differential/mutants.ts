@@ -22,8 +22,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the type condition of a representation is ignored',
     file: at('representations'),
-    find: "!types.is(ownValue(source, '__typename'), typeCondition)",
+    find: "names && !names.has(ownValue(source, '__typename'))",
     replace: 'false',
+    supergraphs: ['interfaces', 'unions'],
+  },
+  {
+    name: 'an entity of one type and one key is asked for whatever its type is',
+    file: at('representations'),
+    find: "value === undefined || ownValue(entity, '__typename') !== typename",
+    replace: 'value === undefined',
     supergraphs: ['interfaces', 'unions'],
   },
   {

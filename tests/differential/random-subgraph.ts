@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { PreparedRequest, Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import {
@@ -40,6 +41,9 @@ export function createRandomSubgraph(options: RandomSubgraphOptions): Subgraph {
       const world = worldOf(call.requestId);
       const representations = variableValues?.['representations'] as readonly unknown[] | undefined;
       world.sent.push({ subgraph: name, query, representations });
+      // Answers of parallel fetches come in another order in each world, but in the same for both executors: where one
+      // branch of a plan fails, another may bring what it should have, or come too late for that.
+      for (let turns = (query.length + world.options.seed) % 4; turns > 0; turns--) await setImmediate();
       const schema = world.options.isForeign ? foreign : strict;
       const answer = () => {
         const result = execute({ schema, document, contextValue: world, variableValues, operationName });
