@@ -12,6 +12,7 @@ import { createPlannerProcess } from './executor/planner-process.ts';
 import type { Executor } from './executor.ts';
 import { type JoinGraph, joinGraphs } from './join-graphs.ts';
 import { OperationCache } from './operation-cache.ts';
+import { refuseUnsupported } from './refuse-unsupported.ts';
 
 /** Where a graph's supergraph comes from. */
 export interface SupergraphSource {
@@ -152,6 +153,7 @@ class Generation {
     { connect, kind, clock, metrics }: GraphOptions,
   ): Promise<Generation> {
     const supergraph = parse(supergraphSdl, { noLocation: true });
+    refuseUnsupported(supergraph);
     const schema = clientSchema(apiSchema, supergraph);
     const subgraphs = joinGraphs(supergraph);
     const connections = new Map(subgraphs.map((subgraph) => [subgraph.name, connect(subgraph)]));

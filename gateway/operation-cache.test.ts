@@ -53,6 +53,12 @@ const refusals: [what: string, text: string, operationName: string | undefined, 
   ['a text with fragments only', 'fragment F on Query { title }', undefined, /Fragment "F" is never used/],
   ['a text with a type', 'type A { a: String }', undefined, /not executable/],
   ['a text that does not parse', '{ title', undefined, /Syntax Error/],
+  [
+    'a variable that requests for entities have themselves',
+    'query ($representations: Boolean!) { title @skip(if: $representations) }',
+    undefined,
+    /"\$representations" is reserved/,
+  ],
   ['a text that does not fit the schema', '{ colour }', undefined, /Cannot query field "colour"/],
 ];
 for (const [what, text, operationName, message] of refusals) {

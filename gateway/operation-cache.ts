@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Executor, PreparedOperation, Variables } from './executor.ts';
@@ -174,7 +175,8 @@ function pick(checked: CheckedDocument, name: string): Omit<ReadyOperation, 'pre
   if (node?.operation === OperationTypeNode.SUBSCRIPTION) {
     return { errors: [new GraphQLError('Subscriptions are not supported.')] };
   }
-  if (node && matching.length === 1) return { document, node };
+  if (node && matching.length === 1)
+    return node.variableDefinitions?.some(isReserved) ? reserved() : { document, node };
   const message = name
     ? `The document has no operation named "${name}".`
     : operations.length === 0
@@ -182,3 +184,10 @@ function pick(checked: CheckedDocument, name: string): Omit<ReadyOperation, 'pre
       : 'The document has several operations: name one in operationName.';
   return { errors: [new GraphQLError(message)] };
 }
+
+/** Requests for entities have this variable of their own. */
+const isReserved = ({ variable }: VariableDefinitionNode) => variable.name.value === 'representations';
+
+const reserved = (): RefusedOperation => ({
+  errors: [new GraphQLError('The variable "$representations" is reserved; give it another name.')],
+});
