@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess } from '@tiffin/lib/topology/run-process';
+import { rolesOf, select } from '@tiffin/lib/topology/selection';
 import type { Topology } from '@tiffin/lib/topology/topology';
 import { topology } from '../tiffin.ts';
 
@@ -43,7 +44,7 @@ export async function startPlatform(
   const dataDir = await mkdtemp(join(tmpdir(), 'tiffin-test-'));
   const running = await startProcess(
     parts,
-    Object.keys(parts),
+    select(rolesOf(parts), Object.keys(parts)),
     { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', ...env },
     { processEvents: { on() {}, off() {}, exit() {} }, write() {} },
   );
@@ -81,7 +82,7 @@ export function clientOf(url: string): Omit<PlatformUnderTest, 'dataDir' | typeo
     url,
     query,
     async logIn(account) {
-      const { data } = await query(
+      const { data, errors } = await query(
         `mutation ($email: String!) {
           login(input: { email: $email, password: "tiffin-demo" }) {
             ... on LoginSuccess { session { accessToken } }
@@ -90,7 +91,7 @@ export function clientOf(url: string): Omit<PlatformUnderTest, 'dataDir' | typeo
         }`,
         { variables: { email: `${account}@tiffin.example` } },
       );
-      return data.login.session?.accessToken ?? assert.fail(JSON.stringify(data.login));
+      return data?.login.session?.accessToken ?? assert.fail(JSON.stringify(data?.login ?? errors));
     },
     async metric(name, labels = {}) {
       const text = await (await fetch(`${url}/metrics`)).text();

@@ -7,7 +7,7 @@ import type { Variables } from '../executor.ts';
 import type { Data } from './data.ts';
 import { compileRewrites, renamedKeys } from './data-rewrites.ts';
 import { downstreamErrorCode, type FetchPlaces, placeErrors, type SubgraphError } from './fetch-errors.ts';
-import { fetchedKeys } from './fetched-keys.ts';
+import { askedLength, fetchedKeys } from './fetched-keys.ts';
 import { mergeData } from './merge-data.ts';
 import { ownValue, setOwnValue } from './own-value.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -112,7 +112,12 @@ function compilePlaces(node: FetchNode, path: PlanPath, { operation }: PlanConte
     const places = path.length === 0 ? [[]] : placesAt(path, run.data);
     let missing: readonly string[] | undefined;
     const keys = () => (missing ??= fetchedKeys(node, path, operation, run.flags));
-    const own = { subgraph: node.serviceName, renamed, keys };
+    const own = {
+      subgraph: node.serviceName,
+      renamed,
+      keys,
+      askedLength: () => askedLength(path, operation, run.flags),
+    };
     if (!representations) return { ...own, places: () => places };
     const { indexes } = representations;
     const grouped = Map.groupBy(places, (_place, entity) => indexes[entity] ?? -1);

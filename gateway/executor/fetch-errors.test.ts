@@ -7,6 +7,7 @@ const root: FetchPlaces = {
   subgraph: 'books',
   renamed: new Map(),
   keys: () => ['book', 'me'],
+  askedLength: () => 0,
   places: () => [[]],
 };
 
@@ -14,6 +15,7 @@ const root: FetchPlaces = {
 const entities: FetchPlaces = {
   ...root,
   keys: () => ['name', 'born'],
+  askedLength: () => 3,
   places: () => [
     ['list', 0],
     ['list', 1],
@@ -161,4 +163,20 @@ test('what is no error by the specification is told as well as can be', () => {
       assert.deepEqual(Object.keys(placed.extensions), ['code', 'serviceName']);
     }
   }
+});
+
+test('a failure of what the client did not ask for stands at what is nearest to it, once', () => {
+  const hidden: FetchPlaces = {
+    ...entities,
+    keys: () => [],
+    askedLength: () => 1,
+    places: () => [
+      ['goods', 'box', 0],
+      ['goods', 'box', 1],
+    ],
+  };
+  const paths = (fetch: FetchPlaces) =>
+    placeErrors([{ message: 'Down.' }], false, fetch).map(({ path }) => path);
+  assert.deepEqual(paths(hidden), [['goods']]);
+  assert.deepEqual(paths({ ...hidden, askedLength: () => 0 }), [undefined]);
 });

@@ -22,6 +22,8 @@ export interface FetchPlaces {
   readonly renamed: ReadonlyMap<string, string>;
   /** The response names that are missing at each place when the whole fetch fails. */
   keys(): readonly string[];
+  /** How much of a place the response has: entities may be fetched for other fetches only. */
+  askedLength(): number;
   /** Where the fetch's entities stand. */
   places(): readonly ResponsePath[];
   /** Where the entities of a representation stand; absent for a fetch without representations. */
@@ -77,12 +79,14 @@ const below = (places: readonly ResponsePath[], rest: ResponsePath): readonly Re
 const renamedPath = (path: ResponsePath, { renamed }: FetchPlaces): ResponsePath =>
   renamed.size === 0 ? path : path.map((key) => (typeof key === 'string' ? (renamed.get(key) ?? key) : key));
 
-/** What a failed fetch should have brought; its places where all of it was for other fetches. */
+/** What a failed fetch should have brought; where the client asked for none of it, what is nearest to that. */
 function failedFields(fetch: FetchPlaces): readonly (ResponsePath | undefined)[] {
   const keys = fetch.keys();
   const places = fetch.places().slice(0, maxErrorsPerFailure);
-  const paths = keys.length > 0 ? places.flatMap((place) => keys.map((key) => [...place, key])) : places;
-  return paths.map((path) => (path.length > 0 ? path : undefined));
+  if (keys.length > 0) return places.flatMap((place) => keys.map((key) => [...place, key]));
+  const length = fetch.askedLength();
+  const nearest = new Map(places.map((place) => [place.slice(0, length).join(), place.slice(0, length)]));
+  return [...nearest.values()].map((path) => (path.length > 0 ? path : undefined));
 }
 
 function placedError(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { trimSelectionNodes } from '@apollo/query-planner';
 import { OperationTypeNode } from 'graphql';
 import { operationOf } from '../testing/operation-of.ts';
-import { fetchedKeys } from './fetched-keys.ts';
+import { askedLength, fetchedKeys } from './fetched-keys.ts';
 
 interface Case {
   readonly what: string;
@@ -97,3 +97,13 @@ for (const { what, client, path = [], fetch, renamed = {}, expected } of cases) 
     assert.deepEqual(fetchedKeys(node, path, operationOf(client), flags).sort(), [...expected].sort());
   });
 }
+
+test('how far along a path the client asks for what is there', () => {
+  const client = operationOf(
+    'query ($no: Boolean!) { goods { box @skip(if: $no) { id } ... on Goods { name } } }',
+  );
+  const lengthOf = (path: string[], no: boolean) => askedLength(path, client, new Map([['no', no]]));
+  assert.equal(lengthOf(['goods', '@', 'box'], false), 3);
+  assert.equal(lengthOf(['goods', '@', 'box'], true), 2);
+  assert.equal(lengthOf(['other'], false), 0);
+});

@@ -13,32 +13,43 @@ import type { PlanPath } from './response-path.ts';
 export function fetchedKeys(fetch: FetchNode, path: PlanPath, client: Operation, flags: Flags): string[] {
   const document = parse(fetch.operation, { noLocation: true });
   const fetched = rootsOf(document);
-  const brought = keysAt(fetched, fetch.requires ? ['_entities'] : [], document, flags);
-  const asked = keysAt([client.node.selectionSet], path, client.document, flags);
+  const [brought] = walk(fetched, fetch.requires ? ['_entities'] : [], document, flags);
+  const [asked] = walk([client.node.selectionSet], path, client.document, flags);
   const renamed = renamedKeys(fetch.outputRewrites);
   // Several internal names may stand for one that the client knows.
-  return [...new Set([...brought].map((key) => renamed.get(key) ?? key))].filter((key) => asked.has(key));
+  return [...new Set([...brought.keys()].map((key) => renamed.get(key) ?? key))].filter((key) =>
+    asked.has(key),
+  );
+}
+
+/** How far along a path the client asks for what is there: the rest is there for other fetches. */
+export function askedLength(path: PlanPath, client: Operation, flags: Flags): number {
+  const [, length] = walk([client.node.selectionSet], path, client.document, flags);
+  return length;
 }
 
 const rootsOf = ({ definitions }: DocumentNode): SelectionSetNode[] =>
   definitions.flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? [node.selectionSet] : []));
 
-/** The response names below a path, whatever the types of the objects there. */
-function keysAt(
+/** The fields below a path, whatever the types of the objects there, and how much of the path there is. */
+function walk(
   roots: readonly SelectionSetNode[],
   path: PlanPath,
   document: DocumentNode,
   flags: Flags,
-): Set<string> {
+): [fields: ReadonlyMap<string, SelectionSetNode[]>, length: number] {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   let level = fieldsOf(roots, fragments, flags);
-  for (const step of path) {
-    if (step !== '@') level = fieldsOf(level.get(step) ?? [], fragments, flags);
+  for (const [at, step] of path.entries()) {
+    if (step === '@') continue;
+    const below = level.get(step);
+    if (!below) return [new Map(), at];
+    level = fieldsOf(below, fragments, flags);
   }
-  return new Set(level.keys());
+  return [level, path.length];
 }
 
 /** Response name → the selection sets below it. */
