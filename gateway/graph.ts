@@ -1,9 +1,8 @@
-import type { ApolloGateway } from '@apollo/gateway';
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import type { Metrics } from '@tiffin/lib/telemetry/metrics';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor } from './apollo-executor.ts';
 import { createApolloGateway } from './apollo-gateway.ts';
 import { clientSchema } from './client-schema.ts';
@@ -54,6 +53,10 @@ export interface Graph {
   stop(): Promise<void>;
 }
 
+/** What a new supergraph prepares of the old one's operations before it takes over, and how long that may take. */
+const maxWarmOperations = 1_000;
+const maxWarmUpMs = 10_000;
+
 /**
  * Loads the supergraph and replaces it while requests run. Apollo's gateway loads and checks; a supergraph that it does
  * not take leaves the old one in service. Requests end on the supergraph that they began with.
@@ -62,8 +65,8 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
   const { source, logger } = options;
   let current: Generation | undefined;
   let loading: Promise<void> = Promise.resolve();
-  let retiring: Promise<unknown> = Promise.resolve();
   let isStopped = false;
+  const retiring = new Set<Promise<void>>();
 
   const gateway = createApolloGateway({
     async supergraphSdl({ update }) {
@@ -77,6 +80,7 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
       });
       return { supergraphSdl, cleanup: async () => watch?.stop() };
     },
+    // It loads and checks; whose executor runs is decided below.
     buildService: ({ name }) => apolloDataSource(() => inService().subgraphOf(name)),
   });
 
@@ -88,26 +92,51 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
   const refuse = (err: unknown) =>
     logger.error({ err }, 'the new supergraph cannot be served; the old one stays in service');
 
+  function retire(generation: Generation): void {
+    const done = generation
+      .retire()
+      .catch((err) => logger.error({ err }, 'a supergraph did not end cleanly'))
+      .then(() => void retiring.delete(done));
+    retiring.add(done);
+  }
+
   async function replace(schema: GraphQLSchema, supergraphSdl: string): Promise<void> {
-    const next = await Generation.start(schema, supergraphSdl, gateway, options);
-    if (isStopped) return next.retire();
     const old = current;
+    const next = await Generation.start(schema, supergraphSdl, options);
+    if (old) await next.warmUp(old);
+    if (isStopped) return retire(next);
     current = next;
     if (!old) return;
     logger.info({ subgraphs: next.subgraphs.map(({ name }) => name) }, 'supergraph replaced');
-    retiring = Promise.all([retiring, old.retire()]);
+    retire(old);
   }
 
   gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
-    const load = () => replace(apiSchema, coreSupergraphSdl);
-    // One after the other, so that the last one wins.
-    loading = current ? loading.then(load).catch(refuse) : load();
+    // One after the other, so that the last one wins. The first has to succeed; a later one may fail.
+    loading = loading.then(() => replace(apiSchema, coreSupergraphSdl));
+    if (current) loading = loading.catch(refuse);
   });
+
+  async function stop(): Promise<void> {
+    isStopped = true;
+    await gateway.stop().catch(() => {});
+    await loading.catch(() => {});
+    if (current) {
+      // What waits for a plan would make the others wait for it.
+      await current.stopPlanning();
+      retire(current);
+    }
+    await Promise.all(retiring);
+  }
+
+  let stopping: Promise<void> | undefined;
+  const stopOnce = () => (stopping ??= stop());
   try {
     await gateway.load();
     await loading;
+    inService();
   } catch (error) {
-    await gateway.stop().catch(() => {});
+    await stopOnce();
     throw error;
   }
 
@@ -116,12 +145,7 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
     get subgraphs() {
       return inService().subgraphs;
     },
-    async stop() {
-      isStopped = true;
-      await gateway.stop();
-      await loading;
-      await Promise.all([retiring, current?.retire()]);
-    },
+    stop: stopOnce,
   };
 }
 
@@ -139,36 +163,40 @@ class Generation {
     subgraphs: readonly JoinGraph[],
     connections: ReadonlyMap<string, SubgraphConnection>,
     executor: Executor,
+    clock: Clock,
   ) {
     this.subgraphs = subgraphs;
     this.#connections = connections;
     this.#executor = executor;
-    this.#operations = new OperationCache(executor);
+    this.#operations = new OperationCache(executor, {}, clock);
   }
 
   static async start(
     apiSchema: GraphQLSchema,
     supergraphSdl: string,
-    gateway: ApolloGateway,
-    { connect, kind, clock, metrics }: GraphOptions,
+    options: GraphOptions,
   ): Promise<Generation> {
     const supergraph = parse(supergraphSdl, { noLocation: true });
     refuseUnsupported(supergraph);
-    const schema = clientSchema(apiSchema, supergraph);
     const subgraphs = joinGraphs(supergraph);
-    const connections = new Map(subgraphs.map((subgraph) => [subgraph.name, connect(subgraph)]));
-    const executor =
-      kind === 'apollo'
-        ? createApolloExecutor(gateway, schema, clock)
-        : createCompiledExecutor({
-            schema,
-            supergraph,
-            planner: await createPlannerProcess({ supergraphSdl, clock, metrics }),
-            subgraphOf: (name) => connectionOf(connections, name).subgraph,
-            clock,
-            metrics,
-          });
-    return new Generation(subgraphs, connections, executor);
+    const connections = new Map<string, SubgraphConnection>();
+    try {
+      for (const subgraph of subgraphs) connections.set(subgraph.name, options.connect(subgraph));
+      const executor = await startExecutor(apiSchema, supergraphSdl, supergraph, connections, options);
+      return new Generation(subgraphs, connections, executor, options.clock);
+    } catch (error) {
+      await closeAll(connections);
+      throw error;
+    }
+  }
+
+  /** Prepares what the clients of another supergraph ask for most recently, so that they need not wait for it. */
+  async warmUp(other: Generation): Promise<void> {
+    await this.#operations.prepareAll(other.#operations.recent(maxWarmOperations), maxWarmUpMs);
+  }
+
+  stopPlanning(): Promise<void> {
+    return this.#executor.stop();
   }
 
   subgraphOf(name: string): Subgraph {
@@ -193,8 +221,38 @@ class Generation {
     if (this.#requests === 0) this.#idle.resolve();
     await this.#idle.promise;
     await this.#executor.stop();
-    await Promise.all([...this.#connections.values()].map((connection) => connection.close?.()));
+    await closeAll(this.#connections);
   }
+}
+
+async function startExecutor(
+  apiSchema: GraphQLSchema,
+  supergraphSdl: string,
+  supergraph: DocumentNode,
+  connections: ReadonlyMap<string, SubgraphConnection>,
+  { kind, clock, metrics }: GraphOptions,
+): Promise<Executor> {
+  const subgraphOf = (name: string) => connectionOf(connections, name).subgraph;
+  if (kind === 'apollo') {
+    // One of its own: Apollo's executor always runs on the newest supergraph of its gateway.
+    const gateway = createApolloGateway({
+      supergraphSdl,
+      buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
+    });
+    const { schema } = await gateway.load();
+    const executor = createApolloExecutor(gateway, schema, clock);
+    return { ...executor, stop: () => gateway.stop() };
+  }
+  const planner = await createPlannerProcess({ supergraphSdl, clock, metrics });
+  const schema = clientSchema(apiSchema, supergraph);
+  return createCompiledExecutor({ schema, supergraph, planner, subgraphOf, clock, metrics });
+}
+
+/** All of them, also where one fails. */
+async function closeAll(connections: ReadonlyMap<string, SubgraphConnection>): Promise<void> {
+  const closing = [...connections.values()].map(async (connection) => connection.close?.());
+  const failed = (await Promise.allSettled(closing)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 function connectionOf(

@@ -1,3 +1,4 @@
+import { toAppError } from '@tiffin/lib/errors/normalize-error';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import { inSpan } from '@tiffin/lib/telemetry/in-span';
@@ -53,7 +54,7 @@ export function createGraphQLHandler({
       const { schema, operations } = context.graph;
       const variables = given ?? {};
       const { call } = context;
-      const found = await operations.get(text, operationName, variables, call);
+      const found = await endWith(call, operations.get(text, operationName, variables, call));
       if ('errors' in found) return found.errors;
       const { document, node, prepared } = found;
       call.span?.set({
@@ -92,4 +93,14 @@ function mutationOverGet(): Response {
   const error = refusedRequest(new GraphQLError('Mutations are sent with POST.'));
   const headers = { allow: 'POST', 'content-type': 'application/json; charset=utf-8' };
   return [JSON.stringify({ errors: [error] }), { status: 405, statusText: 'Method Not Allowed', headers }];
+}
+
+/** What is being prepared goes on for others who wait for it; this caller waits until its call ends. */
+function endWith<Value>({ signal }: CallContext, work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onEnd = () => reject(toAppError(signal.reason));
+    if (signal.aborted) onEnd();
+    else signal.addEventListener('abort', onEnd, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onEnd));
+  });
 }

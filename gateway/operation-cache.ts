@@ -1,15 +1,19 @@
+import { type Clock, systemClock } from '@tiffin/lib/clock/clock';
 import { type CheckedDocument, checkDocument } from '@tiffin/lib/subgraph/check-document';
 import { inSpan, type Traced } from '@tiffin/lib/telemetry/in-span';
 import {
   type DocumentNode,
   GraphQLError,
+  getIntrospectionQuery,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  parse,
+  type SelectionNode,
   type VariableDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Executor, PreparedOperation, Variables } from './executor.ts';
+import { type Executor, PassingRefusal, type PreparedOperation, type Variables } from './executor.ts';
 import { operationSize } from './operation-size.ts';
 
 export interface OperationLimits {
@@ -36,12 +40,18 @@ export interface RefusedOperation {
 
 export type Lookup = ReadyOperation | RefusedOperation;
 
+/** A lookup, and until when it holds: for good, but for what may have been bad luck. */
+interface Kept {
+  readonly lookup: Lookup;
+  readonly untilMs: number;
+}
+
 /** A text that clients sent, and what became of its operations, by their names. */
 interface KnownDocument {
   readonly checked: CheckedDocument;
   /** What it may return at most, whatever its variables are. */
   readonly largestSize: number;
-  readonly operations: Map<string, Lookup>;
+  readonly operations: Map<string, Kept>;
   readonly preparing: Map<string, Promise<Lookup>>;
   bytes: number;
 }
@@ -59,6 +69,9 @@ export class OperationCache {
   readonly #maxFields: number;
   readonly #maxTokens: number;
   readonly #known: LRUCache<string, KnownDocument>;
+  readonly #clock: Clock;
+  /** What may ask about the schema in one operation: twice what tools ask. */
+  readonly #maxIntrospection: number;
 
   constructor(
     executor: Executor,
@@ -68,8 +81,11 @@ export class OperationCache {
       maxTokens = 10_000,
       maxFields = 100_000,
     }: OperationLimits = {},
+    clock: Clock = systemClock,
   ) {
     this.#executor = executor;
+    this.#clock = clock;
+    this.#maxIntrospection = 2 * operationSize(standardIntrospection, executor.schema, {});
     this.#maxFields = maxFields;
     this.#maxTokens = maxTokens;
     this.#known = new LRUCache({
@@ -102,10 +118,41 @@ export class OperationCache {
     if (tooLarge) return tooLarge;
     const name = operationName ?? '';
     return (
-      known.operations.get(name) ??
+      this.#keptOf(known, name) ??
       known.preparing.get(name) ??
       inSpan(traced, 'plan and compile', () => this.#prepareOnce(text, known, name))
     );
+  }
+
+  /** The operations asked for most recently, the latest first. */
+  recent(max: number): readonly { readonly text: string; readonly operationName: string }[] {
+    const operations = [];
+    for (const [text, known] of this.#known.entries()) {
+      for (const operationName of known.operations.keys()) {
+        if (operations.length === max) return operations;
+        operations.push({ text, operationName });
+      }
+    }
+    return operations;
+  }
+
+  /** Prepares operations that will be asked for, one after the other, for `maxMs` at most; failures are for `get` to tell. */
+  async prepareAll(
+    operations: readonly { readonly text: string; readonly operationName: string }[],
+    maxMs: number,
+  ): Promise<void> {
+    const endMs = this.#clock.now() + maxMs;
+    // The latest last, so that it is driven out last.
+    for (const { text, operationName } of operations.toReversed()) {
+      if (this.#clock.now() >= endMs) return;
+      await this.get(text, operationName).catch(() => {});
+    }
+  }
+
+  #keptOf(known: KnownDocument, name: string): Lookup | undefined {
+    const kept = known.operations.get(name);
+    if (kept && this.#clock.now() < kept.untilMs) return kept.lookup;
+    return undefined;
   }
 
   #read(text: string): KnownDocument {
@@ -130,7 +177,8 @@ export class OperationCache {
   ): RefusedOperation | undefined {
     if (largestSize <= this.#maxFields) return undefined;
     const size = operationSize(document, this.#executor.schema, variables);
-    if (size <= this.#maxFields) return undefined;
+    if (size <= this.#maxFields || (size <= this.#maxIntrospection && isIntrospective(document)))
+      return undefined;
     const message = `The operation may return ${size} field values; at most ${this.#maxFields} are allowed. Ask for smaller pages.`;
     return { errors: [new GraphQLError(message)] };
   }
@@ -145,28 +193,49 @@ export class OperationCache {
     const picked = pick(known.checked, name);
     // Not kept: the names that a document does not have are without number.
     if ('errors' in picked) return picked;
-    const lookup = await this.#plan(text, picked);
-    known.operations.set(name, lookup);
-    if ('prepared' in lookup) known.bytes += lookup.prepared.bytes;
-    // Weighs it anew; unless it has been driven out meanwhile. Setting alone would not weigh the same value again.
-    if (this.#known.peek(text) === known) {
-      this.#known.delete(text);
-      this.#known.set(text, known);
-    }
-    return lookup;
+    const kept = await this.#plan(text, known, picked);
+    known.operations.set(name, kept);
+    if ('prepared' in kept.lookup) this.#grow(text, known, kept.lookup.prepared.bytes);
+    return kept.lookup;
   }
 
-  async #plan(text: string, picked: Omit<ReadyOperation, 'prepared'>): Promise<Lookup> {
+  /** Weighs a document anew, unless it has been driven out meanwhile. Setting alone would not weigh the same value again. */
+  #grow(text: string, known: KnownDocument, bytes: number): void {
+    known.bytes += bytes;
+    if (this.#known.peek(text) !== known) return;
+    this.#known.delete(text);
+    this.#known.set(text, known);
+  }
+
+  async #plan(text: string, known: KnownDocument, picked: PickedOperation): Promise<Kept> {
+    const onGrowth = (bytes: number) => this.#grow(text, known, bytes);
     try {
-      return { ...picked, prepared: await this.#executor.prepare({ text, ...picked }) };
+      const prepared = await this.#executor.prepare({ text, ...picked }, onGrowth);
+      return { lookup: { ...picked, prepared }, untilMs: Number.POSITIVE_INFINITY };
     } catch (thrown) {
-      if (thrown instanceof GraphQLError) return { errors: [thrown] };
-      throw thrown;
+      if (!(thrown instanceof GraphQLError)) throw thrown;
+      const untilMs =
+        thrown instanceof PassingRefusal ? this.#clock.now() + refusalMs : Number.POSITIVE_INFINITY;
+      return { lookup: { errors: [thrown] }, untilMs };
     }
   }
 }
 
-function pick(checked: CheckedDocument, name: string): Omit<ReadyOperation, 'prepared'> | RefusedOperation {
+/** How long an operation stays refused that may have been refused for the machine's sake. */
+const refusalMs = 30_000;
+
+type PickedOperation = Omit<ReadyOperation, 'prepared'>;
+
+const standardIntrospection = parse(getIntrospectionQuery({ descriptions: true }));
+
+const isIntrospective = ({ definitions }: DocumentNode) =>
+  definitions.some(
+    (node) => node.kind === Kind.OPERATION_DEFINITION && node.selectionSet.selections.every(asksSchema),
+  );
+
+const asksSchema = (node: SelectionNode) => node.kind === Kind.FIELD && node.name.value.startsWith('__');
+
+function pick(checked: CheckedDocument, name: string): PickedOperation | RefusedOperation {
   if ('errors' in checked) return checked;
   const { document } = checked;
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { operationSize } from './operation-size.ts';
 
 const schema = buildSchema(`
@@ -39,4 +39,14 @@ test('fragments count where they are spread, in linear time', () => {
 
 test('the largest operation of a document counts', () => {
   assert.equal(size('query A { shop { name } } query B { shops(first: 5) { edges { node { name } } } }'), 16);
+});
+
+test('introspection counts with the length of its lists', () => {
+  const sizeOfText = (text: string) => operationSize(parse(text), schema, {});
+  const types = Object.keys(schema.getTypeMap()).length;
+  assert.equal(sizeOfText('{ __schema { types { name } } }'), 1 + 1 + types);
+  const standard = sizeOfText(getIntrospectionQuery());
+  assert.ok(standard > 10 * types);
+  const many = Array.from({ length: 100 }, (_, n) => `a${n}: __schema { types { fields { name } } }`);
+  assert.ok(sizeOfText(`{ ${many.join(' ')} }`) > 100 * types);
 });

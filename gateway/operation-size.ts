@@ -5,11 +5,17 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
   isInterfaceType,
+  isIntrospectionType,
   isObjectType,
   Kind,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
+  TypeMetaFieldDef,
 } from 'graphql';
 
 type Composite = NonNullable<ReturnType<GraphQLSchema['getType']>>;
@@ -59,11 +65,14 @@ export function operationSize(
   }
 
   function sizeOfField(node: FieldNode, parent: Composite): number {
-    const field =
-      isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    const field = metaFields.get(node.name.value) ?? fieldOf(parent, node.name.value);
     if (!field || !node.selectionSet) return 1;
     const type = getNamedType(field.type);
-    return isCompositeType(type) ? 1 + itemsOf(node, field, variables) * sizeOf(node.selectionSet, type) : 1;
+    if (!isCompositeType(type)) return 1;
+    const items = isIntrospectionType(parent)
+      ? introspectionLengths(schema).get(`${parent.name}.${field.name}`)
+      : itemsOf(node, field, variables);
+    return 1 + (items ?? 1) * sizeOf(node.selectionSet, type);
   }
 
   let largest = 0;
@@ -72,7 +81,50 @@ export function operationSize(
     const root = schema.getRootType(node.operation);
     if (root) largest = Math.max(largest, sizeOf(node.selectionSet, root));
   }
-  return largest;
+  return Math.ceil(largest);
+}
+
+const metaFields = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]));
+
+const fieldOf = (parent: Composite, name: string) =>
+  isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+
+/** How long the lists of introspection are on average, so that the sum over all types is right. */
+function introspectionLengths(schema: GraphQLSchema): ReadonlyMap<string, number> {
+  const known = lengthsOf.get(schema);
+  if (known) return known;
+  const lengths = countLengths(schema);
+  lengthsOf.set(schema, lengths);
+  return lengths;
+}
+
+const lengthsOf = new WeakMap<GraphQLSchema, ReadonlyMap<string, number>>();
+
+function countLengths(schema: GraphQLSchema): ReadonlyMap<string, number> {
+  const types = Object.values(schema.getTypeMap());
+  const fields = types.flatMap((type) =>
+    isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [],
+  );
+  const inputFields = types.flatMap((type) =>
+    isInputObjectType(type) ? Object.values(type.getFields()) : [],
+  );
+  const enumValues = types.flatMap((type) => (isEnumType(type) ? type.getValues() : []));
+  const possible = types.flatMap((type) => (isAbstractType(type) ? schema.getPossibleTypes(type) : []));
+  const args = fields.flatMap((field) => field.args);
+  const directives = schema.getDirectives();
+  const mean = (items: readonly unknown[], owners: readonly unknown[]) =>
+    items.length / Math.max(1, owners.length);
+  return new Map([
+    ['__Schema.types', types.length],
+    ['__Schema.directives', directives.length],
+    ['__Type.fields', mean(fields, types)],
+    ['__Type.inputFields', mean(inputFields, types)],
+    ['__Type.enumValues', mean(enumValues, types)],
+    ['__Type.possibleTypes', mean(possible, types)],
+    ['__Type.interfaces', 1],
+    ['__Field.args', mean(args, fields)],
+    ['__Directive.args', 2],
+  ]);
 }
 
 /** The items that a connection's page has at most; 1 for any other field. */

@@ -21,6 +21,12 @@ import { isIntrospection } from './introspection.ts';
 /** Makes the response out of merged data. @throws `surprise` where the data is not as the schema promises. */
 export type Shaper = (data: Data, introspection: Data) => Data;
 
+export interface CompiledShaper {
+  readonly shape: Shaper;
+  /** Of the generated source, in UTF-16 units. */
+  readonly length: number;
+}
+
 /** Thrown by a shaper: the general path has to make this response. A constant, because a stack would cost most. */
 export const surprise = Symbol('surprise');
 
@@ -37,7 +43,7 @@ export function compileShaper(
   fields: FieldCollector,
   rootType: string,
   selectionSet: SelectionSetNode,
-): Shaper | undefined {
+): CompiledShaper | undefined {
   const writer = new ShaperWriter(schema, fields);
   const root = writer.objectFunction(rootType, [selectionSet]);
   const source = writer.finish(root);
@@ -46,7 +52,7 @@ export function compileShaper(
     surprise: symbol,
     enums: readonly ReadonlySet<string>[],
   ) => Shaper;
-  return make(surprise, writer.enums);
+  return { shape: make(surprise, writer.enums), length: source.length };
 }
 
 class ShaperWriter {

@@ -11,6 +11,7 @@ import {
 import { answerInTime } from '../answer-in-time.ts';
 import type { Executor, Operation, PreparedOperation } from '../executor.ts';
 import { compilePlan } from './compile-plan.ts';
+import type { Data } from './data.ts';
 import { compileFlags } from './flags.ts';
 import { type Planner, unanswerable } from './planner.ts';
 import { ResponseShaper } from './response-shaper.ts';
@@ -41,12 +42,21 @@ export function createCompiledExecutor(options: CompiledExecutorOptions): Execut
     help: 'Responses that the compiled shaper could not make, because the data was not as the schema promises.',
   });
 
-  async function prepare(operation: Operation): Promise<PreparedOperation> {
+  async function prepare(
+    operation: Operation,
+    onGrowth?: (bytes: number) => void,
+  ): Promise<PreparedOperation> {
     const { node } = await planner.plan(operation);
     if (node?.kind === 'Subscription') throw new Error('Subscriptions have no plan.');
     const context = { operation, subgraphOf, types: supergraphTypes };
     const step = node && compilePlan(node, [], context);
-    const shaper = new ResponseShaper({ schema, types, operation, onSurprise: () => surprises.inc({}) });
+    const shaper = new ResponseShaper({
+      schema,
+      types,
+      operation,
+      onSurprise: () => surprises.inc({}),
+      onGrowth,
+    });
     const flagsOf = compileFlags(operation.document, operation.node);
     return {
       bytes: bytesOf(operation, node),
@@ -72,8 +82,21 @@ async function execute(
   if (!step && shaper.asksForValues(run)) return { errors: [unanswerable()], data: null };
   const work = step?.(run);
   if (work) await answerInTime(work, run.call, clock, () => abandon(run));
-  const data = shaper.shape(run);
+  const data = shaped(shaper, run);
   return run.errors.length > 0 ? { errors: run.errors, data } : { data };
+}
+
+function shaped(shaper: ResponseShaper, run: Run): Data | null {
+  try {
+    return shaper.shape(run);
+  } catch (thrown) {
+    // Fields are collected and shaped by recursion: the end of the stack is the end of what can be answered.
+    if (!(thrown instanceof RangeError)) throw thrown;
+    run.addErrors([
+      new GraphQLError('The operation is nested too deeply.', { extensions: { code: 'MALFORMED_REQUEST' } }),
+    ]);
+    return null;
+  }
 }
 
 /** The call has ended: what has no answer by now has failed, the rest is answered. */

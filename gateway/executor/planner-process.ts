@@ -7,7 +7,7 @@ import { timedOut, within } from '@tiffin/lib/lifecycle/within';
 import type { CounterMetric, HistogramMetric, Metrics } from '@tiffin/lib/telemetry/metrics';
 import { GraphQLError } from 'graphql';
 import type { Operation } from '../executor.ts';
-import { type Planner, type PlannerLimits, planningRefused } from './planner.ts';
+import { type Planner, type PlannerLimits, planningTooCostly } from './planner.ts';
 import type { PlannerAnswer, PlannerSettings, PlanRequest } from './planner-worker.ts';
 
 export interface PlannerProcessOptions extends PlannerLimits {
@@ -16,7 +16,7 @@ export interface PlannerProcessOptions extends PlannerLimits {
   readonly metrics: Metrics;
   /** For one operation, from when its planning begins. Default 2,000. */
   readonly maxPlanningMs?: number;
-  /** Operations that wait for their turn; a further one is refused. Default 100. */
+  /** Operations that wait for their turn; a further one is refused. Default 1,000. */
   readonly maxQueuedPlans?: number;
   /** What the planner may remember. Default 512. */
   readonly maxHeapMiB?: number;
@@ -66,7 +66,7 @@ class PlannerProcess implements Planner {
     clock,
     metrics,
     maxPlanningMs = 2_000,
-    maxQueuedPlans = 100,
+    maxQueuedPlans = 1_000,
     maxHeapMiB = 512,
     maxStartMs = 30_000,
     ...limits
@@ -130,7 +130,7 @@ class PlannerProcess implements Planner {
       if (error instanceof WorkerEnded) this.#replaceWorker(worker);
       if (error instanceof WorkerEnded && !error.outOfMemory) throw unavailable(error);
       if (error instanceof WorkerEnded)
-        throw this.#refused('memory', planningRefused('Planning this operation took too much memory.'));
+        throw this.#refused('memory', planningTooCostly('Planning this operation took too much memory.'));
       if (isRefusal(error)) throw this.#refused('complexity', error);
       throw error;
     } finally {
@@ -138,7 +138,7 @@ class PlannerProcess implements Planner {
     }
     this.#replaceWorker(worker);
     const sentence = `Planning this operation took longer than ${this.#maxPlanningMs} ms.`;
-    throw this.#refused('time', planningRefused(sentence));
+    throw this.#refused('time', planningTooCostly(sentence));
   }
 
   /** A gateway that was busy itself may see the timer before the answer that has long been there: it looks once more. */

@@ -9,7 +9,7 @@ import {
   separateOperations,
   visit,
 } from 'graphql';
-import type { Operation } from '../executor.ts';
+import { type Operation, PassingRefusal } from '../executor.ts';
 import { resolvableKeysFirst } from './resolvable-keys-first.ts';
 
 /** Finds out which subgraphs to ask for what, and in which order. */
@@ -86,11 +86,16 @@ function refusal(error: unknown): GraphQLError | undefined {
 }
 
 /** An operation that is not planned, through its own doing; `reason` is a sentence for the client. */
-export function planningRefused(reason: string): GraphQLError {
-  return new GraphQLError(`${reason} Ask for less at once, or split it.`, {
+export const planningRefused = (reason: string): GraphQLError =>
+  new GraphQLError(`${reason} Ask for less at once, or split it.`, {
     extensions: { code: 'MALFORMED_REQUEST' },
   });
-}
+
+/** The same where it took more than it may, which a busy machine can make of any operation. */
+export const planningTooCostly = (reason: string): GraphQLError =>
+  new PassingRefusal(`${reason} Ask for less at once, or split it.`, {
+    extensions: { code: 'MALFORMED_REQUEST' },
+  });
 
 /** An operation that asks for what is in the schema but in no subgraph's power; composition lets some such fields pass. */
 export const unanswerable = (): GraphQLError =>

@@ -24,6 +24,9 @@ const maxVariants = 16;
 /** The first combination is compiled at once, a further one on its second run: clients may play through all of them. */
 const furtherPatience = 1;
 
+/** What a character of a shaper's source costs in memory once it has run; measured with operations of many sizes. */
+const bytesPerCharacter = 4;
+
 /** An operation as one combination of its flags asks for it. */
 interface Variant {
   readonly fields: FieldCollector;
@@ -41,6 +44,8 @@ export interface ResponseShaperOptions {
   readonly operation: Operation;
   /** Told of each response that the compiled shaper could not make. */
   readonly onSurprise: () => void;
+  /** Told of the bytes that a compiled combination takes. */
+  readonly onGrowth?: ((bytes: number) => void) | undefined;
 }
 
 /** Makes the responses of one operation: by a compiled function, and by the general path where the data surprises it. */
@@ -65,10 +70,7 @@ export class ResponseShaper {
       variant.introspected.length > 0
         ? introspect(schema, operation, variant.introspected, run.variables)
         : noIntrospection;
-    if (variant.patience-- === 0) {
-      const { selectionSet } = operation.node;
-      variant.shape = compileShaper(schema, variant.fields, this.#rootType, selectionSet);
-    }
+    if (variant.patience-- === 0) this.#compile(variant);
     if (variant.shape) {
       try {
         return variant.shape(run.data, introspection);
@@ -78,6 +80,13 @@ export class ResponseShaper {
       }
     }
     return this.#complete(run, variant, introspection);
+  }
+
+  #compile(variant: Variant): void {
+    const { schema, operation, onGrowth } = this.#options;
+    const compiled = compileShaper(schema, variant.fields, this.#rootType, operation.node.selectionSet);
+    variant.shape = compiled?.shape;
+    onGrowth?.((compiled?.length ?? 0) * bytesPerCharacter);
   }
 
   /** Whether the operation, with the flags of a run, asks for any value that only a subgraph can have. */

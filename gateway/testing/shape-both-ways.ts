@@ -36,7 +36,7 @@ export function compileBothWays(
   return (data) => {
     const options = { schema, types, fields, introspection };
     const { data: completed, errors } = completeResponse(data, 'Query', node.selectionSet, options);
-    const shaped = catchSurprise(() => JSON.stringify(compiled(data, introspection)));
+    const shaped = catchSurprise(() => JSON.stringify(compiled.shape(data, introspection)));
     return { shaped, completed: JSON.stringify(completed), errors };
   };
 }
