@@ -131,6 +131,44 @@ test('no request is lost while supergraphs are replaced under load', async () =>
   assert.ok(answered > 100, `only ${answered} requests`);
 });
 
+test('clients of many operations that are known wait for no plan after a replacement', async () => {
+  const { graph, replace } = await start();
+  const operations = Array.from({ length: 300 }, (_, n) => `query Q${n} { me }`);
+  await Promise.all(operations.map((text) => run(graph, text)));
+  replace(sdlOf(2));
+  await served(graph, 2);
+  const answers = await Promise.all(operations.map((text) => run(graph, text)));
+  for (const answer of answers) assert.deepEqual(answer, { data: { me: 'anonymous' } });
+  using lease = graph.enter();
+  assert.ok(lease.operations.load.documents >= 300);
+});
+
+test('a replacement that comes while the graph starts is neither lost nor the end of it', async () => {
+  const { subgraphOf } = createLibrary();
+  const graph = await createGraph({
+    source: {
+      read: async () => sdlOf(1),
+      watch(onChange) {
+        queueMicrotask(() => {
+          onChange(sdlOf(2));
+          onChange(sdlOf(3));
+        });
+        return { stop() {} };
+      },
+    },
+    connect: ({ name }) => ({ subgraph: subgraphOf(name), close: async () => assert.fail('cannot close') }),
+    kind: 'compiled',
+    clock: new VirtualClock(),
+    logger: createLogger({ format: 'json', output: { write() {} } }),
+    metrics: createMetrics(),
+  });
+  after(() => graph.stop());
+  await served(graph, 3);
+  assert.deepEqual(await run(graph, '{ me }'), { data: { me: 'anonymous' } });
+  await graph.stop();
+  await graph.stop();
+});
+
 test('a supergraph that does not load leaves the old one in service, and a line for the operator', async () => {
   const { graph, replace, lines } = await start();
   const answer = await run(graph);

@@ -66,17 +66,24 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
   let current: Generation | undefined;
   let loading: Promise<void> = Promise.resolve();
   let isStopped = false;
+  let change: (supergraphSdl: string) => void = () => {};
+  let changedAtStart: string | undefined;
   const retiring = new Set<Promise<void>>();
 
   const gateway = createApolloGateway({
     async supergraphSdl({ update }) {
       const supergraphSdl = await source.read();
-      const watch = source.watch?.((changed) => {
+      change = (changed) => {
         try {
           update(changed);
         } catch (error) {
           refuse(error);
         }
+      };
+      const watch = source.watch?.((changed) => {
+        if (current) change(changed);
+        // Apollo's gateway would let the first one win.
+        else changedAtStart = changed;
       });
       return { supergraphSdl, cleanup: async () => watch?.stop() };
     },
@@ -113,8 +120,8 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
 
   gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
     // One after the other, so that the last one wins. The first has to succeed; a later one may fail.
-    loading = loading.then(() => replace(apiSchema, coreSupergraphSdl));
-    if (current) loading = loading.catch(refuse);
+    const load = () => replace(apiSchema, coreSupergraphSdl);
+    loading = current ? loading.then(load).catch(refuse) : load();
   });
 
   async function stop(): Promise<void> {
@@ -135,6 +142,7 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
     await gateway.load();
     await loading;
     inService();
+    if (changedAtStart !== undefined) change(changedAtStart);
   } catch (error) {
     await stopOnce();
     throw error;

@@ -65,8 +65,8 @@ export async function createExecutorPair(
     const rehearsalId = `rehearsal ${options.seed}`;
     worlds.set(requestId, world);
     worlds.set(rehearsalId, new World({ ...options, seed: options.seed + 1 }));
-    // What is compiled for one world has to do for the next.
-    const runs = executor === oracle ? [requestId] : [rehearsalId, requestId];
+    // What is compiled for one world, and for one set of flags, has to do for the next.
+    const runs = executor === oracle ? [requestId] : [rehearsalId, rehearsalId, requestId];
     const outcome = await execute(executor, request, runs);
     worlds.delete(requestId);
     worlds.delete(rehearsalId);
@@ -136,14 +136,21 @@ async function execute(
   try {
     const prepared = await executor.prepare({ text, document, node });
     let result: ExecutionResult = {};
-    for (const requestId of requestIds) {
-      result = await prepared.run(variables, callOf(requestId), new OperationScope());
+    for (const [run, requestId] of requestIds.entries()) {
+      // The first of several runs has other flags; the second one compiles those of the last.
+      const own = run === 0 && requestIds.length > 1 ? otherVariables(variables) : variables;
+      result = await prepared.run(own, callOf(requestId), new OperationScope());
     }
     return { result };
   } catch (thrown) {
     return { thrown };
   }
 }
+
+const otherVariables = (variables: CheckedRequest['variables']) =>
+  Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, typeof value === 'boolean' ? !value : value]),
+  );
 
 const callOf = (requestId: string): CallContext => ({
   requestId,

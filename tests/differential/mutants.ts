@@ -27,6 +27,13 @@ export const mutants: readonly Mutant[] = [
     supergraphs: ['interfaces', 'unions'],
   },
   {
+    name: 'requests with other flags are shaped alike',
+    file: at('response-shaper'),
+    find: "[...flags.values()].map(Number).join('')",
+    replace: "''",
+    supergraphs: ['interfaces', 'unions'],
+  },
+  {
     name: 'an entity of one type and one key is asked for whatever its type is',
     file: at('representations'),
     find: "value === undefined || ownValue(entity, '__typename') !== typename",
