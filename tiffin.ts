@@ -6,12 +6,15 @@ import { searchConfig } from '@tiffin/search/search-config';
 
 /**
  * Every component of the platform and whom it calls. Calls between components of one process have no socket; the
- * others go to the callee's `<NAME>_URL`. They start in this order, and a process loads only those that it runs.
+ * others go to the callee's `<NAME>_URL`. They start in this order, and a process loads only those that it runs. A
+ * service has roles, which processes may share out among themselves: `--run order:api` and `--run order:jobs`.
  */
 export const topology: Topology = {
   account: {
     kind: 'service',
     start: lazily(() => import('@tiffin/account/main')),
+    roles: ['api', 'tasks'],
+    usesEvents: false,
     port: 5001,
     calls: [],
     variables: accountConfig,
@@ -20,24 +23,32 @@ export const topology: Topology = {
   goods: {
     kind: 'service',
     start: lazily(() => import('@tiffin/goods/main')),
+    roles: ['api', 'tasks'],
+    usesEvents: true,
     port: 5003,
     calls: ['shop'],
   },
   shop: {
     kind: 'service',
     start: lazily(() => import('@tiffin/shop/main')),
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
     port: 5002,
     calls: ['goods'],
   },
   order: {
     kind: 'service',
     start: lazily(() => import('@tiffin/order/main')),
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
     port: 5004,
     calls: ['account', 'shop', 'goods'],
   },
   search: {
     kind: 'service',
     start: lazily(() => import('@tiffin/search/main')),
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
     port: 5008,
     calls: ['shop', 'goods'],
     variables: searchConfig,

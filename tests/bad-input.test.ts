@@ -127,7 +127,7 @@ describe('bad input gets a typed answer', () => {
     for (const id of [theirs, unknownId]) {
       const { data } = await platform.query(
         `mutation ($id: ID!) {
-          removeAddress(input: { idempotencyKey: "bad-input-6", addressId: $id }) { ... on AddressNotFound { addressId } }
+          removeAddress(input: { idempotencyKey: "bad-input-${id}", addressId: $id }) { ... on AddressNotFound { addressId } }
         }`,
         { variables: { id }, token: customer },
       );

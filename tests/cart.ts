@@ -32,7 +32,10 @@ let cartCount = 0;
 /** One unit of each of the goods, at the right price. */
 export function cartOf(shopId: string, goods: readonly Offer[], addressId: string): Cart {
   return {
-    idempotencyKey: `cart-${++cartCount}`,
+    // Another one whenever it is read: each order of the cart is an attempt of its own.
+    get idempotencyKey() {
+      return `cart-${++cartCount}`;
+    },
     shopId,
     items: goods.map(({ id }) => ({ goodsId: id, quantity: 1 })),
     addressId,
@@ -45,7 +48,7 @@ export function cartOf(shopId: string, goods: readonly Offer[], addressId: strin
 
 /** A cart for each demo shop of the status, with three kinds of goods that are in stock. The user has an address. */
 export async function fillCarts(
-  platform: PlatformUnderTest,
+  platform: Pick<PlatformUnderTest, 'query'>,
   token: string,
   status: 'OPEN' | 'CLOSED' = 'OPEN',
 ): Promise<[Cart, ...Cart[]]> {
@@ -67,7 +70,7 @@ export async function fillCarts(
 
 /** What `placeOrder` answers, with its order or the fields of its error. */
 export async function placeOrder(
-  platform: PlatformUnderTest,
+  platform: Pick<PlatformUnderTest, 'query'>,
   token: string,
   cart: Cart,
 ): Promise<Record<string, unknown> & { __typename: string }> {
@@ -92,7 +95,11 @@ export async function placeOrder(
 }
 
 /** The id of the order that a cart became. */
-export async function placedOrder(platform: PlatformUnderTest, token: string, cart: Cart): Promise<string> {
+export async function placedOrder(
+  platform: Pick<PlatformUnderTest, 'query'>,
+  token: string,
+  cart: Cart,
+): Promise<string> {
   const answer = await placeOrder(platform, token, cart);
   assert.equal(answer.__typename, 'PlaceOrderSuccess', JSON.stringify(answer));
   return (answer['order'] as { id: string }).id;

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { type RealRedis, startRealRedis } from '@tiffin/lib/testing/real-redis';
 import { portVariable, urlVariable } from '@tiffin/lib/topology/process-config';
-import { exportJWK, generateKeyPair } from 'jose';
-import { topology } from '../tiffin.ts';
 import { type SpawnedProcess, spawnTiffin } from './spawn-platform.ts';
+import { componentsOf, splitSettings } from './split-settings.ts';
 import { clientOf } from './start-platform.ts';
 
 const query = `{
@@ -23,6 +20,7 @@ const query = `{
 const services = componentsOf('service');
 const subgraphs = componentsOf('subgraph');
 
+// With the Kafka of lib/testing/real-kafka.
 describe('every component as a process of its own', () => {
   let postgres: RealPostgres;
   let redis: RealRedis;
@@ -30,17 +28,7 @@ describe('every component as a process of its own', () => {
 
   before(async () => {
     [postgres, redis] = await Promise.all([createRealPostgres(), startRealRedis()]);
-    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-    const shared = {
-      DATABASE_URL: postgres.url,
-      DEMO_DATA: 'true',
-      REDIS_URL: redis.url,
-      INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex'),
-      TOKEN_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),
-      TOKEN_VERIFY_KEYS: JSON.stringify({ keys: [await exportJWK(publicKey)] }),
-      OPS_PORT: '0',
-      ...(await freePorts(services)),
-    };
+    const shared = await splitSettings({ postgres, redis });
     const start = async (name: string, env: Record<string, string> = {}) => {
       processes.set(name, await spawnTiffin(['--run', name], { ...shared, ...env }));
     };
@@ -105,27 +93,3 @@ describe('every component as a process of its own', () => {
     processes.clear();
   });
 });
-
-function componentsOf(kind: string): string[] {
-  return Object.keys(topology).filter((name) => topology[name]?.kind === kind);
-}
-
-/** Ports and URLs of services that must know each other before they start. */
-async function freePorts(services: readonly string[]): Promise<Record<string, string>> {
-  const servers = services.map(() => createServer().listen(0, '127.0.0.1'));
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) =>
-          server.once('listening', () => resolve((server.address() as { port: number }).port)),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(
-    services.flatMap((service, index) => [
-      [portVariable(service), String(ports[index])],
-      [urlVariable(service), `127.0.0.1:${ports[index]}`],
-    ]),
-  );
-}

@@ -1,5 +1,8 @@
 import { after, before } from 'node:test';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
+import { keyedCases, type SendKeyed } from '@tiffin/lib/testing/keyed-cases';
 import { testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
@@ -14,13 +17,15 @@ import {
 import { maxAddressesOfUser } from './domain/address.ts';
 
 let bed: AccountTestBed;
+let user: CallContext | undefined;
 before(async () => {
   bed = await createAccountTestBed();
 });
 after(() => bed.stop());
 
-const idempotencyKey = 'k';
 const unknownId = '4';
+const someUser = callByUser('11');
+const keyed = (context: CallContext, send: SendKeyed) => keyedCases(() => bed.deps, context, send);
 
 const accountCases = {
   Register: {
@@ -44,35 +49,67 @@ const accountCases = {
     },
   },
   UpdateProfile: {
-    USER_NOT_FOUND: () => bed.api.updateProfile({ idempotencyKey }, callByUser(unknownId)),
+    USER_NOT_FOUND: () => bed.api.updateProfile({ ...freshKey }, callByUser(unknownId)),
+    ...keyed(someUser, (idempotencyKey, displayName, context) =>
+      bed.api.updateProfile({ idempotencyKey, displayName }, context),
+    ),
   },
   AddAddress: {
     ADDRESS_LIMIT_REACHED: async () => {
       const { call } = await registered(bed);
-      const add = () => bed.api.addAddress({ idempotencyKey, lines: someLines }, call);
+      const add = () => bed.api.addAddress({ ...freshKey, lines: someLines }, call);
       for (let n = 0; n < maxAddressesOfUser; n++) await add();
       return add();
     },
+    ...keyed(someUser, async (idempotencyKey, label, context) => {
+      // Nothing is kept for those who have no account.
+      user ??= (await registered(bed)).call;
+      return bed.api.addAddress(
+        { idempotencyKey, lines: { ...someLines, label } },
+        { ...user, deadlineMs: context.deadlineMs },
+      );
+    }),
   },
   UpdateAddress: {
     ADDRESS_NOT_FOUND: async () => {
       const { call } = await registered(bed);
-      return bed.api.updateAddress({ idempotencyKey, addressId: unknownId, lines: someLines }, call);
+      return bed.api.updateAddress({ ...freshKey, addressId: unknownId, lines: someLines }, call);
     },
+    ...keyed(someUser, (idempotencyKey, label, context) =>
+      bed.api.updateAddress(
+        { idempotencyKey, addressId: unknownId, lines: { ...someLines, label } },
+        context,
+      ),
+    ),
   },
   RemoveAddress: {
     ADDRESS_NOT_FOUND: async () => {
       const { call } = await registered(bed);
-      return bed.api.removeAddress({ idempotencyKey, addressId: unknownId }, call);
+      return bed.api.removeAddress({ ...freshKey, addressId: unknownId }, call);
     },
+    ...keyed(someUser, (idempotencyKey, body, context) =>
+      bed.api.removeAddress({ idempotencyKey, addressId: body === 'one' ? unknownId : '5' }, context),
+    ),
   },
 } satisfies RpcErrorCases<'tiffin.account.v1.AccountService'>;
 
-const roleOfUnknown = { idempotencyKey, userId: unknownId, role: Role.MERCHANT };
+const roleOfUnknown = { userId: unknownId, role: Role.MERCHANT };
+const otherRole = { userId: unknownId, role: Role.ADMIN };
+const roleOf = (body: 'one' | 'other') => (body === 'one' ? roleOfUnknown : otherRole);
 
 const adminCases = {
-  GrantRole: { USER_NOT_FOUND: () => bed.admin.grantRole(roleOfUnknown, callByService) },
-  RevokeRole: { USER_NOT_FOUND: () => bed.admin.revokeRole(roleOfUnknown, callByService) },
+  GrantRole: {
+    USER_NOT_FOUND: () => bed.admin.grantRole({ ...freshKey, ...roleOfUnknown }, callByService),
+    ...keyed(callByService, (idempotencyKey, body, context) =>
+      bed.admin.grantRole({ idempotencyKey, ...roleOf(body) }, context),
+    ),
+  },
+  RevokeRole: {
+    USER_NOT_FOUND: () => bed.admin.revokeRole({ ...freshKey, ...roleOfUnknown }, callByService),
+    ...keyed(callByService, (idempotencyKey, body, context) =>
+      bed.admin.revokeRole({ idempotencyKey, ...roleOf(body) }, context),
+    ),
+  },
 } satisfies RpcErrorCases<'tiffin.account.v1.AccountAdminService'>;
 
 testRpcErrorCases('tiffin.account.v1.AccountService', accountCases);

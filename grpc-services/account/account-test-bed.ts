@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { DatabaseOptions } from '@tiffin/lib/engines/database';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { createAccessTokenSigner, createAccessTokenVerifier } from '@tiffin/lib/identity/access-token';
 import type { Role, UserIdentity } from '@tiffin/lib/identity/identity';
 import { parseSigningKey, verifyKeysOf } from '@tiffin/lib/identity/token-keys';
@@ -54,6 +55,7 @@ export async function createAccountTestBed(engine?: Pick<DatabaseOptions, 'url'>
     clock,
     database,
     ids: sequentialIds(),
+    idempotency: createIdempotency({ database, clock }),
     random: randomBytes,
     passwords: await createPasswords(createScryptHasher({ n: 2, r: 1, p: 1 }), slots, randomBytes),
     loginAttempts: createLoginAttempts({ redis, maxAttempts: maxLoginAttempts, windowMs: 900_000 }),

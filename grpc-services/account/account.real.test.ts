@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { type AccountTestBed, createAccountTestBed, registered, someLines } from './account-test-bed.ts';
 import { maxAddressesOfUser } from './domain/address.ts';
@@ -77,7 +78,7 @@ suite('account on PostgreSQL, with sessions that compete', () => {
   test('nobody gets more addresses than allowed', async () => {
     for (let round = 0; round < 3; round++) {
       const { user, call } = await registered(bed);
-      const add = () => bed.api.addAddress({ idempotencyKey: 'k', lines: someLines }, call);
+      const add = () => bed.api.addAddress({ idempotencyKey: newKey(), lines: someLines }, call);
       for (let n = 1; n < maxAddressesOfUser; n++) await add();
       const { won, lost } = await compete(add);
       assert.equal(won.length, 1);

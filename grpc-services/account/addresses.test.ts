@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import {
   type AccountTestBed,
   callByService,
@@ -13,8 +14,6 @@ import {
 } from './account-test-bed.ts';
 import { maxAddressesOfUser, maxLineChars } from './domain/address.ts';
 
-const idempotencyKey = 'k';
-
 suite('addresses', () => {
   let bed: AccountTestBed;
   before(async () => {
@@ -23,7 +22,7 @@ suite('addresses', () => {
   after(() => bed.stop());
 
   const add = async (call: ReturnType<typeof callBy>, lines = someLines) => {
-    const { address } = await bed.api.addAddress({ idempotencyKey, lines }, call);
+    const { address } = await bed.api.addAddress({ ...freshKey, lines }, call);
     if (!address) throw new Error('addAddress answered without an address');
     return address;
   };
@@ -36,13 +35,13 @@ suite('addresses', () => {
     const added = await add(call, { ...someLines, label: '  Home  ' });
     assert.deepEqual(added, { id: added.id, userId: user.id, lines: someLines });
     const lines = { ...someLines, label: 'Work', street: 'Hafenplatz 2' };
-    const changed = await bed.api.updateAddress({ idempotencyKey, addressId: added.id, lines }, call);
+    const changed = await bed.api.updateAddress({ ...freshKey, addressId: added.id, lines }, call);
     assert.deepEqual(changed.address, { id: added.id, userId: user.id, lines });
     const { pages } = await bed.api.batchListAddresses({ pages: [page(user.id, 10)] }, call);
     assert.deepEqual(pages[0]?.edges[0]?.address, changed.address);
-    const removed = await bed.api.removeAddress({ idempotencyKey, addressId: added.id }, call);
+    const removed = await bed.api.removeAddress({ ...freshKey, addressId: added.id }, call);
     assert.deepEqual(removed, { addressId: added.id });
-    const again = bed.api.removeAddress({ idempotencyKey, addressId: added.id }, call);
+    const again = bed.api.removeAddress({ ...freshKey, addressId: added.id }, call);
     await assert.rejects(again, failsWith('ADDRESS_NOT_FOUND'));
   });
 
@@ -50,11 +49,11 @@ suite('addresses', () => {
     const [owner, stranger] = [await registered(bed), await registered(bed)];
     const { id: addressId } = await add(owner.call);
     for (const call of [stranger.call, callByUser(stranger.user.id, 'ADMIN')]) {
-      const change = bed.api.updateAddress({ idempotencyKey, addressId, lines: someLines }, call);
+      const change = bed.api.updateAddress({ ...freshKey, addressId, lines: someLines }, call);
       await assert.rejects(change, (error) => {
         return AppError.is(error, 'ADDRESS_NOT_FOUND') && error.detail.addressId === addressId;
       });
-      const removal = bed.api.removeAddress({ idempotencyKey, addressId }, call);
+      const removal = bed.api.removeAddress({ ...freshKey, addressId }, call);
       await assert.rejects(removal, failsWith('ADDRESS_NOT_FOUND'));
     }
     const { pages } = await bed.api.batchListAddresses({ pages: [page(owner.user.id, 10)] }, owner.call);
@@ -163,7 +162,7 @@ suite('addresses', () => {
   test('refuse lines that are missing, too long or unprintable, by the name of the field', async () => {
     const { call } = await registered(bed);
     const fields = async (lines: typeof someLines | undefined) => {
-      const error = await bed.api.addAddress({ idempotencyKey, lines }, call).catch((thrown) => thrown);
+      const error = await bed.api.addAddress({ ...freshKey, lines }, call).catch((thrown) => thrown);
       assert.ok(AppError.is(error, 'INVALID_ARGUMENT'), String(error));
       return error.detail.violations.map(({ field }) => field).sort();
     };
@@ -182,7 +181,7 @@ suite('addresses', () => {
     const { user, call } = await registered(bed);
     const isInvalid = failsWith('INVALID_ARGUMENT');
     for (const addressId of ['', '0', '-1', '1.5', '9223372036854775808', "1' or '1'='1"]) {
-      await assert.rejects(bed.api.removeAddress({ idempotencyKey, addressId }, call), isInvalid);
+      await assert.rejects(bed.api.removeAddress({ ...freshKey, addressId }, call), isInvalid);
     }
     for (const key of ['', 'x'.repeat(65)]) {
       await assert.rejects(bed.api.addAddress({ idempotencyKey: key, lines: someLines }, call), isInvalid);

@@ -41,6 +41,7 @@ suite('account, started', () => {
     openDatabase: (options) => openDatabase({ ...options, embedded }),
     openIds: (database) => openIdGenerator({ database, clock: systemClock }),
     redis: () => redis,
+    bus: { send: () => assert.fail('account sends no events') },
     client: () => assert.fail('account calls nobody'),
   });
 

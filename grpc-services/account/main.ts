@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { loadConfig } from '@tiffin/lib/config/config';
 import type { Database } from '@tiffin/lib/engines/database';
+import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { createAccessTokenSigner } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseSigningKey } from '@tiffin/lib/identity/token-keys';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import type { Progress } from '@tiffin/lib/service/progress';
 import type { StartService } from '@tiffin/lib/service/service';
+import { repeatedTask } from '@tiffin/lib/service/service-task';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
 import { accountConfig } from './account-config.ts';
@@ -50,6 +53,7 @@ export const start: StartService = async (platform) => {
     clock,
     database,
     ids,
+    idempotency: createIdempotency({ database, clock }),
     random: randomBytes,
     passwords: await createPasswords(hasher, hashSlots, randomBytes),
     loginAttempts: createLoginAttempts({
@@ -63,6 +67,11 @@ export const start: StartService = async (platform) => {
     rpc: [
       bindRpc(AccountServiceService, accountApi(deps)),
       bindRpc(AccountAdminServiceService, accountAdmin(deps)),
+    ],
+    tasks: [
+      repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
+        deleteExpiredKeys(deps, signal),
+      ),
     ],
     notes: accountsToTry.map(noteOf),
     async stop() {

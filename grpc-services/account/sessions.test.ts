@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import {
   type AccountTestBed,
@@ -105,7 +106,7 @@ suite('sessions', () => {
 
   test('go on with each refresh, which brings another token and the roles of now', async () => {
     const { session, user } = await registered(bed);
-    const call = { idempotencyKey: 'k', userId: user.id, role: Role.MERCHANT };
+    const call = { idempotencyKey: newKey(), userId: user.id, role: Role.MERCHANT };
     await bed.admin.grantRole(call, callByService);
     await bed.clock.advance(60_000);
     const second = await refresh(session.refreshToken);

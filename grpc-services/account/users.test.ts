@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import {
   type AccountTestBed,
@@ -10,8 +11,6 @@ import {
   createAccountTestBed,
   registered,
 } from './account-test-bed.ts';
-
-const idempotencyKey = 'k';
 
 /** Text that would do harm where it became part of a statement. */
 const hostileTexts = [
@@ -47,7 +46,7 @@ suite('users', () => {
 
   test('show what is personal to themselves, administrators and services only', async () => {
     const [owner, stranger] = [await registered(bed), await registered(bed)];
-    await bed.api.updateProfile({ idempotencyKey, phone: '+4930123456' }, owner.call);
+    await bed.api.updateProfile({ ...freshKey, phone: '+4930123456' }, owner.call);
     const get = async (call: ReturnType<typeof callBy>) =>
       (await bed.api.batchGetUsers({ ids: [owner.user.id] }, call)).users[0]?.user;
     const whole = { ...owner.user, phone: '+4930123456' };
@@ -62,7 +61,7 @@ suite('users', () => {
   test('change their own profile, and what they leave out stays', async () => {
     const { user, call } = await registered(bed);
     const update = (change: { displayName?: string; phone?: string }, by = call) =>
-      bed.api.updateProfile({ idempotencyKey, ...change }, by);
+      bed.api.updateProfile({ ...freshKey, ...change }, by);
     assert.equal((await update({ displayName: ' Grace ' })).user?.displayName, 'Grace');
     const after = (await update({ phone: '+4930123456' })).user;
     assert.deepEqual(after, { ...user, displayName: 'Grace', phone: '+4930123456' });
@@ -78,28 +77,32 @@ suite('users', () => {
 
   test('get and lose roles, each as often as one likes', async () => {
     const { user } = await registered(bed);
-    const change = { idempotencyKey, userId: user.id, role: Role.MERCHANT };
+    const change = () => ({ ...freshKey, userId: user.id, role: Role.MERCHANT });
     const admin = callByUser('3', 'ADMIN');
     for (let n = 0; n < 2; n++) {
-      const { user: granted } = await bed.admin.grantRole(change, admin);
+      const { user: granted } = await bed.admin.grantRole(change(), admin);
       assert.deepEqual(granted, { ...user, roles: [Role.CUSTOMER, Role.MERCHANT] });
     }
     for (let n = 0; n < 2; n++) {
-      const { user: revoked } = await bed.admin.revokeRole(change, admin);
+      const { user: revoked } = await bed.admin.revokeRole(change(), admin);
       assert.deepEqual(revoked, user);
     }
   });
 
   test('roles are given and taken by administrators only', async () => {
     const { user, call } = await registered(bed);
-    const change = { idempotencyKey, userId: user.id, role: Role.ADMIN };
+    const role = { userId: user.id, role: Role.ADMIN };
     for (const rpc of [bed.admin.grantRole, bed.admin.revokeRole]) {
-      await assert.rejects(rpc(change, callBy()), failsWith('UNAUTHENTICATED'));
-      await assert.rejects(rpc(change, call), failsWith('FORBIDDEN'));
-      await assert.rejects(rpc(change, callByUser(user.id, 'CUSTOMER', 'MERCHANT')), failsWith('FORBIDDEN'));
+      await assert.rejects(rpc({ ...freshKey, ...role }, callBy()), failsWith('UNAUTHENTICATED'));
+      await assert.rejects(rpc({ ...freshKey, ...role }, call), failsWith('FORBIDDEN'));
+      const merchant = callByUser(user.id, 'CUSTOMER', 'MERCHANT');
+      await assert.rejects(rpc({ ...freshKey, ...role }, merchant), failsWith('FORBIDDEN'));
       const broken = { idempotencyKey: '', userId: 'x', role: Role.UNSPECIFIED };
       await assert.rejects(rpc(broken, callByService), violates('idempotencyKey', 'userId', 'role'));
-      await assert.rejects(rpc({ ...change, userId: '4' }, callByService), failsWith('USER_NOT_FOUND'));
+      await assert.rejects(
+        rpc({ ...freshKey, ...role, userId: '4' }, callByService),
+        failsWith('USER_NOT_FOUND'),
+      );
     }
   });
 

@@ -1,5 +1,7 @@
 import { after, before } from 'node:test';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
+import { keyedCases, type SendKeyed } from '@tiffin/lib/testing/keyed-cases';
 import { type RpcErrorCase, testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
 import {
@@ -21,32 +23,43 @@ after(() => bed.stop());
 
 const call = callBy(merchant);
 const newGoods = CreateGoodsRequest.create({
-  idempotencyKey: 'k-1',
+  idempotencyKey: 'the first',
   shopId,
   name: 'Bread',
   price: { amountCents: 450, currency: 'EUR' },
 });
+const more = () => ({ ...newGoods, idempotencyKey: newKey() });
+const keyed = (send: SendKeyed) => keyedCases(() => bed.deps, call, send);
 const rename = () =>
-  UpdateGoodsRequest.create({ idempotencyKey: 'k-2', goodsId, version: 1, name: 'Rye bread' });
+  UpdateGoodsRequest.create({ idempotencyKey: newKey(), goodsId, version: 1, name: 'Rye bread' });
 const take = () =>
-  AdjustStockRequest.create({ idempotencyKey: 'k-3', goodsId, delta: -1, reason: 'Spoiled' });
+  AdjustStockRequest.create({ idempotencyKey: newKey(), goodsId, delta: -1, reason: 'Spoiled' });
 
 const order = (itemGoodsId: string) =>
   ReserveStockRequest.create({ orderId: '5', items: [{ goodsId: itemGoodsId, quantity: 1 }] });
 
 const cases = {
   CreateGoods: {
-    SHOP_NOT_FOUND: () => bed.admin.createGoods({ ...newGoods, shopId: '999' }, call),
-    CATEGORY_NOT_FOUND: () => bed.admin.createGoods({ ...newGoods, categoryIds: ['999'] }, call),
+    SHOP_NOT_FOUND: () => bed.admin.createGoods({ ...more(), shopId: '999' }, call),
+    CATEGORY_NOT_FOUND: () => bed.admin.createGoods({ ...more(), categoryIds: ['999'] }, call),
+    ...keyed((idempotencyKey, name, context) =>
+      bed.admin.createGoods({ ...newGoods, idempotencyKey, name }, context),
+    ),
   },
   UpdateGoods: {
     GOODS_NOT_FOUND: () => bed.admin.updateGoods({ ...rename(), goodsId: '999' }, call),
     CATEGORY_NOT_FOUND: () => bed.admin.updateGoods({ ...rename(), categoryIds: { ids: ['999'] } }, call),
     VERSION_CONFLICT: () => bed.admin.updateGoods({ ...rename(), version: 7 }, call),
+    ...keyed((idempotencyKey, name, context) =>
+      bed.admin.updateGoods({ ...rename(), idempotencyKey, name }, context),
+    ),
   },
   AdjustStock: {
     GOODS_NOT_FOUND: () => bed.admin.adjustStock({ ...take(), goodsId: '999' }, call),
     OUT_OF_STOCK: () => bed.admin.adjustStock(take(), call),
+    ...keyed((idempotencyKey, reason, context) =>
+      bed.admin.adjustStock({ ...take(), idempotencyKey, reason }, context),
+    ),
   },
 } satisfies RpcErrorCases<'tiffin.goods.v1.GoodsAdminService', RpcErrorCase>;
 

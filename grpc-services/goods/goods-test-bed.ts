@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
+import { createOutbox } from '@tiffin/lib/events/outbox';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { userWith } from '@tiffin/lib/testing/call-by';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
@@ -22,6 +25,7 @@ export interface GoodsTestBed {
   readonly admin: RpcClient<GoodsAdminServiceService>;
   readonly stock: RpcClient<StockServiceService>;
   readonly deps: GoodsDeps;
+  readonly clock: VirtualClock;
   /** Every statement outside of a transaction; tests empty it. */
   readonly statements: string[];
   stop(): Promise<void>;
@@ -51,10 +55,13 @@ export const goodsSchema = { schema: 'goods', entities: [GoodsEntity, CategoryEn
 export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>): Promise<GoodsTestBed> {
   const { database, statements, stop } = await openTestDatabase(goodsSchema, engine);
   await database.fork().insertMany(CategoryEntity, [...categories]);
+  const clock = new VirtualClock(1_900_000_000_000);
   const deps: GoodsDeps = {
-    clock: new VirtualClock(1_900_000_000_000),
+    clock,
     database,
     ids: sequentialIds(),
+    idempotency: createIdempotency({ database, clock }),
+    outbox: createOutbox({ schema: 'goods', clock, newEventId: randomUUID }),
     shops: fakeShops(database),
   };
   return {
@@ -62,6 +69,7 @@ export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>):
     admin: goodsAdmin(deps),
     stock: stockApi(deps),
     deps,
+    clock,
     statements,
     stop,
   };

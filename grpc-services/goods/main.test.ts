@@ -6,6 +6,7 @@ import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
@@ -18,6 +19,7 @@ test('the service starts on empty tables, with and without demo data, and stops'
     const embedded = await openEmbeddedPostgres();
     const service = await start({
       clock: new VirtualClock(),
+      metrics: createMetrics(),
       demoData,
       progress: () => silentProgress,
       openDatabase: (options) => openDatabase({ ...options, embedded }),

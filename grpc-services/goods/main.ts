@@ -1,5 +1,9 @@
+import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
+import { repeatedTask } from '@tiffin/lib/service/service-task';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
@@ -22,10 +26,13 @@ export const start: StartService = async (platform) => {
   });
   if (platform.demoData) await insertDemoData(database, platform.progress('demo goods'));
   const ids = await platform.openIds(database);
+  const { outbox, relay } = openOutbox(platform, database);
   const deps: GoodsDeps = {
     clock: platform.clock,
     database,
     ids,
+    idempotency: createIdempotency({ database, clock: platform.clock }),
+    outbox,
     shops: platform.client(ShopServiceService),
   };
   return {
@@ -33,6 +40,12 @@ export const start: StartService = async (platform) => {
       bindRpc(GoodsServiceService, goodsApi(deps)),
       bindRpc(GoodsAdminServiceService, goodsAdmin(deps)),
       bindRpc(StockServiceService, stockApi(deps)),
+    ],
+    tasks: [
+      relay,
+      repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
+        deleteExpiredKeys(deps, signal),
+      ),
     ],
     async stop() {
       await ids.stop();

@@ -1,6 +1,10 @@
+import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { TaskScope } from '@tiffin/lib/lifecycle/task-scope';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
+import { repeatedTask } from '@tiffin/lib/service/service-task';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
@@ -12,6 +16,7 @@ import { migrations } from './data/migrations.ts';
 import { OrderEntity, OrderItemEntity } from './data/order-entity.ts';
 import type { OrderDeps } from './domain/deps.ts';
 import { createStockReleases } from './domain/stock-releases.ts';
+import { releaseCancelledOrders } from './jobs/release-cancelled.ts';
 
 /** Starts the order service: what customers buy. */
 export const start: StartService = async (platform) => {
@@ -23,11 +28,14 @@ export const start: StartService = async (platform) => {
   if (platform.demoData) await insertDemoData(database, platform.progress('demo orders'));
   const ids = await platform.openIds(database);
   const tasks = new TaskScope(platform);
+  const { outbox, relay } = openOutbox(platform, database);
   const stock = platform.client(StockServiceService);
   const deps: OrderDeps = {
     clock: platform.clock,
     database,
     ids,
+    idempotency: createIdempotency({ database, clock: platform.clock }),
+    outbox,
     shops: platform.client(ShopServiceService),
     goods: platform.client(GoodsServiceService),
     accounts: platform.client(AccountServiceService),
@@ -36,6 +44,13 @@ export const start: StartService = async (platform) => {
   };
   return {
     rpc: [bindRpc(OrderServiceService, orderApi(deps))],
+    jobs: [releaseCancelledOrders(deps)],
+    tasks: [
+      relay,
+      repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
+        deleteExpiredKeys(deps, signal),
+      ),
+    ],
     async stop() {
       await tasks.stop();
       await ids.stop();

@@ -133,9 +133,9 @@ export async function createNeighbours(
       const id = String(await goodsIds.nextId());
       const price = { amountCents, currency };
       const bread = { id, shopId, name: 'Bread', description: '', price, categoryIds: [] };
-      await insertGoods(database, { ...bread, available: 0, version: 1 });
+      await insertGoods(database.fork(), { ...bread, available: 0, version: 1 });
       const delivery = { goodsId: id, delta: units, reason: 'Delivery', actorId: undefined };
-      if (units > 0) await moveStock(database, { ...delivery, atMs: clock.now() }, 1_000_000);
+      if (units > 0) await moveStock(database.fork(), { ...delivery, atMs: clock.now() }, 1_000_000);
       return id;
     },
     async available(goodsId) {

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { assertLedgerTells, assertOrdersBalance } from '@tiffin/goods/stock-ledger-check';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
+import type { Database } from '@tiffin/lib/engines/database';
+import { createOutbox } from '@tiffin/lib/events/outbox';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { TaskScope } from '@tiffin/lib/lifecycle/task-scope';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import type { RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
@@ -73,13 +78,16 @@ export async function createOrderTestBed(server?: RealPostgres): Promise<OrderTe
     openTestDatabase(orderSchema, server),
   ]);
   const tasks = new TaskScope({ clock, metrics, logger: silentLogger });
+  const watched: Database = {
+    ...database,
+    transaction: (work, budget) => steps.run('insertOrder', () => database.transaction(work, budget)),
+  };
   const deps: OrderDeps = {
     ...clients,
     clock,
-    database: {
-      ...database,
-      transaction: (work, budget) => steps.run('insertOrder', () => database.transaction(work, budget)),
-    },
+    database: watched,
+    idempotency: createIdempotency({ database: watched, clock }),
+    outbox: createOutbox({ schema: 'order', clock, newEventId: randomUUID }),
     ids: sequentialIds(),
     stockReleases: createStockReleases({ clock, logger: silentLogger, metrics, stock: clients.stock, tasks }),
   };
@@ -143,7 +151,7 @@ export function cartOf(
   change: Partial<PlaceOrderRequest> = {},
 ): PlaceOrderRequest {
   return {
-    idempotencyKey: 'k',
+    idempotencyKey: newKey(),
     shopId: openShopId,
     items: goodsIds.map((goodsId) => ({ goodsId, quantity: 1 })),
     addressId,

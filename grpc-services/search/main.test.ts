@@ -4,6 +4,7 @@ import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { TaskScope } from '@tiffin/lib/lifecycle/task-scope';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
@@ -39,6 +40,11 @@ test('the service fills its index once the others answer, refreshes it, and stop
     client: <Service>() => others as unknown as RpcClient<Service>,
   };
   const service = await start(platform as Platform);
+  const scope = new TaskScope(platform as Platform);
+  for (const task of service.tasks ?? []) {
+    await task.beforeReady?.(new AbortController().signal);
+    scope.run(task.name, task.run);
+  }
   const api = service.rpc[0]?.handlers as unknown as RpcClient<SearchServiceService>;
   const find = async (text: string) =>
     (await api.search({ text, kinds: [], first: 9 }, callBy())).edges.map(({ hit }) => hit?.id);
@@ -54,6 +60,7 @@ test('the service fills its index once the others answer, refreshes it, and stop
   shopNames = ['Sushi Umi', 'Forno Bello'];
   await clock.advance(5 * 60_000);
   assert.deepEqual(await until('forno'), ['2']);
+  assert.deepEqual(await scope.stop(), []);
   await service.stop();
   assert.equal(clock.pendingTimers, 0);
   await embedded.close();

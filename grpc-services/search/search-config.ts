@@ -7,6 +7,6 @@ export const searchConfig = {
     min: 0,
     max: 24 * 60 * 60_000,
     description:
-      'How long a new shop or goods may take to be found; 0 reindexes only when an administrator asks.',
+      'How often the whole index is made anew, for what no event told; 0 does so only when an administrator asks.',
   }),
 } as const;

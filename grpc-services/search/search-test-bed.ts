@@ -1,5 +1,6 @@
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { DatabaseOptions } from '@tiffin/lib/engines/database';
+import { createInbox } from '@tiffin/lib/events/inbox';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
 import { Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
@@ -17,6 +18,9 @@ const textsOf = (entry: string) => {
   return { name, description };
 };
 
+/** The goods at `index` of the shop with this number: the second goods of the first shop are `1000002`. */
+export const goodsIdOf = (shopNo: number, index: number) => `${shopNo}${String(index + 1).padStart(6, '0')}`;
+
 export type SearchTestBed = Awaited<ReturnType<typeof createSearchTestBed>>;
 
 /** The search service on tables of its own, with shop and goods services that know a catalogue. */
@@ -26,25 +30,48 @@ export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>)
     engine,
   );
   let catalogue: Catalogue = {};
+  let version = 1;
   const rpcs: string[] = [];
   const clock = new VirtualClock(1_900_000_000_000);
+  const shopOf = (index: number) => {
+    const name = Object.keys(catalogue)[index];
+    return name === undefined
+      ? undefined
+      : Shop.fromPartial({ id: String(index + 1), version, ...textsOf(name) });
+  };
+  const goodsOf = (shopNo: number, index: number) => {
+    const name = Object.values(catalogue)[shopNo - 1]?.[index];
+    return name === undefined
+      ? undefined
+      : Goods.fromPartial({ id: goodsIdOf(shopNo, index), version, ...textsOf(name) });
+  };
   const deps: SearchDeps = {
     clock,
     database,
+    inbox: createInbox({ database, clock }),
     stopping: new AbortController().signal,
     shops: {
+      async batchGetShops({ ids }) {
+        rpcs.push('batchGetShops');
+        return { shops: ids.map((id) => ({ shop: shopOf(Number(id) - 1) })) };
+      },
       async listShops({ first, after }) {
         rpcs.push('listShops');
         const names = Object.keys(catalogue);
         const start = Number(after ?? 0);
         const edges = names.slice(start, start + first).map((name, index) => ({
-          shop: Shop.fromPartial({ id: String(start + index + 1), ...textsOf(name) }),
+          shop: Shop.fromPartial({ id: String(start + index + 1), version, ...textsOf(name) }),
           cursor: String(start + index + 1),
         }));
         return { edges, hasNextPage: start + first < names.length };
       },
     },
     goods: {
+      async batchGetGoods({ ids }) {
+        rpcs.push('batchGetGoods');
+        const answers = ids.map((id) => goodsOf(Number(id.slice(0, -6)), Number(id.slice(-6)) - 1));
+        return { goods: answers.map((goods) => ({ goods })) };
+      },
       async batchListShopGoods({ pages }) {
         rpcs.push('batchListShopGoods');
         return {
@@ -53,7 +80,8 @@ export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>)
             const start = Number(after ?? 0);
             const edges = names.slice(start, start + first).map((name, index) => ({
               goods: Goods.fromPartial({
-                id: `${parentId}${String(start + index + 1).padStart(6, '0')}`,
+                id: goodsIdOf(Number(parentId), start + index),
+                version,
                 ...textsOf(name),
               }),
               cursor: String(start + index + 1),
@@ -74,6 +102,11 @@ export async function createSearchTestBed(engine?: Pick<DatabaseOptions, 'url'>)
     rpcs,
     statements,
     stop,
+    /** Makes the catalogue what the other services know, each shop and goods in one version. */
+    know(changed: Catalogue, inVersion: number) {
+      catalogue = changed;
+      version = inVersion;
+    },
     /** Makes the catalogue what the other services know, and indexes it. */
     async index(changed: Catalogue) {
       catalogue = changed;

@@ -9,6 +9,7 @@ import { createRpcServer } from '@tiffin/lib/rpc/rpc-server';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import { rpcErrorCodes } from '@tiffin/proto/gen/rpc-error-codes';
@@ -35,7 +36,7 @@ test('a row that somebody else holds for too long makes the rpc UNAVAILABLE, not
   const client = createRpcClient(ShopAdminServiceService, transport, { ...observe, timeoutMs: 60_000 });
 
   const [shopId = ''] = await bed.addShops({});
-  const open = () => client.openShop({ idempotencyKey: 'k', shopId }, callBy(merchant));
+  const open = () => client.openShop({ idempotencyKey: newKey(), shopId }, callBy(merchant));
   await bed.deps.database.transaction(async (em) => {
     await lockShop(em, shopId);
     // Another connection waits for the row until the server's statement time-out ends it.

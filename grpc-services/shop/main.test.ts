@@ -8,7 +8,9 @@ import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import { start } from './main.ts';
@@ -18,6 +20,7 @@ test('the service starts with demo data, answers on both doors, and gives everyt
   const embedded = await openEmbeddedPostgres();
   const platform: Partial<Platform> = {
     clock: systemClock,
+    metrics: createMetrics(),
     demoData: true,
     progress: () => silentProgress,
     openDatabase: (options) => openDatabase({ ...options, embedded }),
@@ -33,7 +36,7 @@ test('the service starts with demo data, answers on both doors, and gives everyt
   const { edges } = await api.listShops({ first: 100 }, callBy());
   assert.equal(edges.length, 100);
   const shopId = String(demoId('shop', 1));
-  const request = { idempotencyKey: 'k', shopId, stars: 5, text: '' };
+  const request = { idempotencyKey: newKey(), shopId, stars: 5, text: '' };
   const { review } = await api.addReview(request, callByCustomer('9000'));
   const { pages } = await api.batchListShopReviews({ pages: [{ parentId: shopId, first: 1 }] }, callBy());
   assert.equal(pages[0]?.edges[0]?.review?.id, review?.id, 'a new review is newer than all demo reviews');

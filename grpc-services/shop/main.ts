@@ -1,5 +1,11 @@
+import { createInbox } from '@tiffin/lib/events/inbox';
+import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
+import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
+import { repeatedTask } from '@tiffin/lib/service/service-task';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
@@ -10,6 +16,7 @@ import { migrations } from './data/migrations.ts';
 import { ReviewEntity } from './data/review-entity.ts';
 import { ShopEntity } from './data/shop-entity.ts';
 import type { ShopDeps } from './domain/deps.ts';
+import { countOrders } from './jobs/count-orders.ts';
 
 /** Starts the shop service: shops and what customers say about them. */
 export const start: StartService = async (platform) => {
@@ -20,14 +27,28 @@ export const start: StartService = async (platform) => {
   });
   if (platform.demoData) await insertDemoData(database, platform.progress('demo shops'));
   const ids = await platform.openIds(database);
+  const { outbox, relay } = openOutbox(platform, database);
   const deps: ShopDeps = {
     clock: platform.clock,
     database,
     ids,
+    idempotency: createIdempotency({ database, clock: platform.clock }),
+    outbox,
+    inbox: createInbox({ database, clock: platform.clock }),
     goods: platform.client(GoodsServiceService),
   };
   return {
     rpc: [bindRpc(ShopServiceService, shopApi(deps)), bindRpc(ShopAdminServiceService, shopAdmin(deps))],
+    jobs: [countOrders(deps)],
+    tasks: [
+      relay,
+      repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
+        deleteExpiredKeys(deps, signal),
+      ),
+      repeatedTask(platform.clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
+        deps.inbox.forget(signal),
+      ),
+    ],
     async stop() {
       await ids.stop();
       await database.close();

@@ -1,8 +1,17 @@
 import { after, before } from 'node:test';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
+import { keyedCases, type SendKeyed } from '@tiffin/lib/testing/keyed-cases';
 import { type RpcErrorCase, testRpcErrorCases } from '@tiffin/lib/testing/rpc-error-cases';
 import type { RpcErrorCases } from '@tiffin/proto/gen/rpc-error-codes';
-import { callByCustomer, createShopTestBed, merchant, type ShopTestBed } from './shop-test-bed.ts';
+import {
+  callByCustomer,
+  categoryIds,
+  createShopTestBed,
+  merchant,
+  type ShopTestBed,
+} from './shop-test-bed.ts';
 
 let bed: ShopTestBed;
 let shopId: string;
@@ -13,37 +22,55 @@ before(async () => {
 after(() => bed.stop());
 
 const unknownId = '999';
-const key = { idempotencyKey: 'k' };
 const byCustomer = callByCustomer('11');
 const byMerchant = callBy(merchant);
-const newShop = { ...key, name: 'Umi', description: '', area: 'Nord' };
+const newShop = { name: 'Umi', description: '', area: 'Nord', categoryId: categoryIds[0] };
+const keyed = (context: CallContext, send: SendKeyed) => keyedCases(() => bed.deps, context, send);
 
 testRpcErrorCases('tiffin.shop.v1.ShopService', {
   AddReview: {
-    SHOP_NOT_FOUND: () => bed.api.addReview({ ...key, shopId: unknownId, stars: 5, text: '' }, byCustomer),
+    SHOP_NOT_FOUND: () =>
+      bed.api.addReview({ ...freshKey, shopId: unknownId, stars: 5, text: '' }, byCustomer),
     ALREADY_REVIEWED: async () => {
-      const review = { ...key, shopId, stars: 5, text: '' };
-      await bed.api.addReview(review, byCustomer);
-      return bed.api.addReview(review, byCustomer);
+      const review = { shopId, stars: 5, text: '' };
+      await bed.api.addReview({ ...freshKey, ...review }, byCustomer);
+      return bed.api.addReview({ ...freshKey, ...review }, byCustomer);
     },
+    ...keyed(byCustomer, (idempotencyKey, text, context) =>
+      bed.api.addReview({ idempotencyKey, shopId, stars: 5, text }, context),
+    ),
   },
 } satisfies RpcErrorCases<'tiffin.shop.v1.ShopService', RpcErrorCase>);
 
 testRpcErrorCases('tiffin.shop.v1.ShopAdminService', {
   CreateShop: {
-    CATEGORY_NOT_FOUND: () => bed.admin.createShop({ ...newShop, categoryId: unknownId }, byMerchant),
+    CATEGORY_NOT_FOUND: () =>
+      bed.admin.createShop({ ...freshKey, ...newShop, categoryId: unknownId }, byMerchant),
+    ...keyed(byMerchant, (idempotencyKey, name, context) =>
+      bed.admin.createShop({ idempotencyKey, ...newShop, name }, context),
+    ),
   },
   UpdateShop: {
     SHOP_NOT_FOUND: () =>
-      bed.admin.updateShop({ ...key, shopId: unknownId, version: 1, area: 'Ost' }, byMerchant),
+      bed.admin.updateShop({ ...freshKey, shopId: unknownId, version: 1, area: 'Ost' }, byMerchant),
     CATEGORY_NOT_FOUND: () =>
-      bed.admin.updateShop({ ...key, shopId, version: 1, categoryId: unknownId }, byMerchant),
-    VERSION_CONFLICT: () => bed.admin.updateShop({ ...key, shopId, version: 7, area: 'Ost' }, byMerchant),
+      bed.admin.updateShop({ ...freshKey, shopId, version: 1, categoryId: unknownId }, byMerchant),
+    VERSION_CONFLICT: () =>
+      bed.admin.updateShop({ ...freshKey, shopId, version: 7, area: 'Ost' }, byMerchant),
+    ...keyed(byMerchant, (idempotencyKey, name, context) =>
+      bed.admin.updateShop({ idempotencyKey, shopId, version: 7, name }, context),
+    ),
   },
   OpenShop: {
-    SHOP_NOT_FOUND: () => bed.admin.openShop({ ...key, shopId: unknownId }, byMerchant),
+    SHOP_NOT_FOUND: () => bed.admin.openShop({ ...freshKey, shopId: unknownId }, byMerchant),
+    ...keyed(byMerchant, (idempotencyKey, body, context) =>
+      bed.admin.openShop({ idempotencyKey, shopId: body === 'one' ? shopId : unknownId }, context),
+    ),
   },
   CloseShop: {
-    SHOP_NOT_FOUND: () => bed.admin.closeShop({ ...key, shopId: unknownId }, byMerchant),
+    SHOP_NOT_FOUND: () => bed.admin.closeShop({ ...freshKey, shopId: unknownId }, byMerchant),
+    ...keyed(byMerchant, (idempotencyKey, body, context) =>
+      bed.admin.closeShop({ idempotencyKey, shopId: body === 'one' ? shopId : unknownId }, context),
+    ),
   },
 } satisfies RpcErrorCases<'tiffin.shop.v1.ShopAdminService', RpcErrorCase>);

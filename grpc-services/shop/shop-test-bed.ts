@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
+import { createInbox } from '@tiffin/lib/events/inbox';
+import { createOutbox } from '@tiffin/lib/events/outbox';
+import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { callBy, userWith } from '@tiffin/lib/testing/call-by';
@@ -64,6 +68,9 @@ export async function createShopTestBed(
     clock,
     database,
     ids,
+    idempotency: createIdempotency({ database, clock }),
+    outbox: createOutbox({ schema: 'shop', clock, newEventId: randomUUID }),
+    inbox: createInbox({ database, clock }),
     goods: fakeGoods(database),
   };
   const api = shopApi(deps);

@@ -11,6 +11,8 @@ import {
   EmptyCart,
   Forbidden,
   GoodsNotFound,
+  IdempotencyMismatch,
+  InProgress,
   Internal,
   InvalidArgument,
   InvalidCredentials,
@@ -44,6 +46,8 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'DEADLINE_EXCEEDED'
   | 'CANCELLED'
+  | 'IDEMPOTENCY_MISMATCH'
+  | 'IN_PROGRESS'
   | 'MALFORMED_REQUEST'
   | 'PAYLOAD_TOO_LARGE'
   | 'ROUTE_NOT_FOUND'
@@ -78,6 +82,8 @@ export interface ErrorDetails {
   UNAVAILABLE: Unavailable;
   DEADLINE_EXCEEDED: DeadlineExceeded;
   CANCELLED: Cancelled;
+  IDEMPOTENCY_MISMATCH: IdempotencyMismatch;
+  IN_PROGRESS: InProgress;
   MALFORMED_REQUEST: MalformedRequest;
   PAYLOAD_TOO_LARGE: PayloadTooLarge;
   ROUTE_NOT_FOUND: RouteNotFound;
@@ -118,6 +124,8 @@ export interface ErrorSpec<Code extends ErrorCode = ErrorCode> {
   readonly infrastructure: boolean;
   /** Only the gateway's edge answers with it; no rpc may. */
   readonly edge: boolean;
+  /** Any rpc whose request has an idempotency key may return it. */
+  readonly keyed: boolean;
   /** Codec of the detail message. */
   readonly detail: MessageFns<ErrorDetails[Code]>;
 }
@@ -131,6 +139,7 @@ export const errorCatalogue = {
     publicMessage: "Something went wrong on our side.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: Internal,
   },
   UNAUTHENTICATED: {
@@ -141,6 +150,7 @@ export const errorCatalogue = {
     publicMessage: "Log in to do this.",
     infrastructure: true,
     edge: false,
+    keyed: false,
     detail: Unauthenticated,
   },
   FORBIDDEN: {
@@ -151,6 +161,7 @@ export const errorCatalogue = {
     publicMessage: "You are not allowed to do this.",
     infrastructure: true,
     edge: false,
+    keyed: false,
     detail: Forbidden,
   },
   INVALID_ARGUMENT: {
@@ -161,6 +172,7 @@ export const errorCatalogue = {
     publicMessage: "The input is not valid.",
     infrastructure: true,
     edge: false,
+    keyed: false,
     detail: InvalidArgument,
   },
   RATE_LIMITED: {
@@ -171,6 +183,7 @@ export const errorCatalogue = {
     publicMessage: "Too many requests. Try again later.",
     infrastructure: true,
     edge: false,
+    keyed: false,
     detail: RateLimited,
   },
   UNAVAILABLE: {
@@ -181,6 +194,7 @@ export const errorCatalogue = {
     publicMessage: "This is not available right now. Try again later.",
     infrastructure: true,
     edge: false,
+    keyed: false,
     detail: Unavailable,
   },
   DEADLINE_EXCEEDED: {
@@ -191,6 +205,7 @@ export const errorCatalogue = {
     publicMessage: "This took too long. Try again.",
     infrastructure: true,
     edge: false,
+    keyed: false,
     detail: DeadlineExceeded,
   },
   CANCELLED: {
@@ -201,7 +216,30 @@ export const errorCatalogue = {
     publicMessage: "The request was cancelled.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: Cancelled,
+  },
+  IDEMPOTENCY_MISMATCH: {
+    typeName: 'IdempotencyMismatch',
+    status: 9,
+    retryable: false,
+    httpStatus: 422,
+    publicMessage: "This idempotency key was used for another request.",
+    infrastructure: false,
+    edge: false,
+    keyed: true,
+    detail: IdempotencyMismatch,
+  },
+  IN_PROGRESS: {
+    typeName: 'InProgress',
+    status: 10,
+    retryable: true,
+    httpStatus: 409,
+    publicMessage: "The same request is still being worked on. Try again later.",
+    infrastructure: false,
+    edge: false,
+    keyed: true,
+    detail: InProgress,
   },
   MALFORMED_REQUEST: {
     typeName: 'MalformedRequest',
@@ -211,6 +249,7 @@ export const errorCatalogue = {
     publicMessage: "The request is not a valid GraphQL request.",
     infrastructure: false,
     edge: true,
+    keyed: false,
     detail: MalformedRequest,
   },
   PAYLOAD_TOO_LARGE: {
@@ -221,6 +260,7 @@ export const errorCatalogue = {
     publicMessage: "The request body is too large.",
     infrastructure: false,
     edge: true,
+    keyed: false,
     detail: PayloadTooLarge,
   },
   ROUTE_NOT_FOUND: {
@@ -231,6 +271,7 @@ export const errorCatalogue = {
     publicMessage: "There is nothing at this address. The endpoint is /graphql.",
     infrastructure: false,
     edge: true,
+    keyed: false,
     detail: RouteNotFound,
   },
   EMAIL_TAKEN: {
@@ -241,6 +282,7 @@ export const errorCatalogue = {
     publicMessage: "This e-mail address is already registered.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: EmailTaken,
   },
   INVALID_CREDENTIALS: {
@@ -251,6 +293,7 @@ export const errorCatalogue = {
     publicMessage: "E-mail address or password is wrong.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: InvalidCredentials,
   },
   SESSION_EXPIRED: {
@@ -261,6 +304,7 @@ export const errorCatalogue = {
     publicMessage: "The session has ended. Log in again.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: SessionExpired,
   },
   SESSION_REUSED: {
@@ -271,6 +315,7 @@ export const errorCatalogue = {
     publicMessage: "This session was ended for safety. Log in again.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: SessionReused,
   },
   USER_NOT_FOUND: {
@@ -281,6 +326,7 @@ export const errorCatalogue = {
     publicMessage: "There is no such user.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: UserNotFound,
   },
   ADDRESS_NOT_FOUND: {
@@ -291,6 +337,7 @@ export const errorCatalogue = {
     publicMessage: "You have no such address.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: AddressNotFound,
   },
   ADDRESS_LIMIT_REACHED: {
@@ -301,6 +348,7 @@ export const errorCatalogue = {
     publicMessage: "You have as many addresses as are allowed.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: AddressLimitReached,
   },
   SHOP_NOT_FOUND: {
@@ -311,6 +359,7 @@ export const errorCatalogue = {
     publicMessage: "There is no such shop.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: ShopNotFound,
   },
   ALREADY_REVIEWED: {
@@ -321,6 +370,7 @@ export const errorCatalogue = {
     publicMessage: "You have already reviewed this shop.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: AlreadyReviewed,
   },
   VERSION_CONFLICT: {
@@ -331,6 +381,7 @@ export const errorCatalogue = {
     publicMessage: "This was changed in the meantime.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: VersionConflict,
   },
   SHOP_CLOSED: {
@@ -341,6 +392,7 @@ export const errorCatalogue = {
     publicMessage: "The shop is closed.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: ShopClosed,
   },
   GOODS_NOT_FOUND: {
@@ -351,6 +403,7 @@ export const errorCatalogue = {
     publicMessage: "There are no such goods.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: GoodsNotFound,
   },
   CATEGORY_NOT_FOUND: {
@@ -361,6 +414,7 @@ export const errorCatalogue = {
     publicMessage: "There is no such category.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: CategoryNotFound,
   },
   OUT_OF_STOCK: {
@@ -371,6 +425,7 @@ export const errorCatalogue = {
     publicMessage: "There is not enough in stock.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: OutOfStock,
   },
   EMPTY_CART: {
@@ -381,6 +436,7 @@ export const errorCatalogue = {
     publicMessage: "There is nothing in the cart.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: EmptyCart,
   },
   PRICE_CHANGED: {
@@ -391,6 +447,7 @@ export const errorCatalogue = {
     publicMessage: "The prices have changed.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: PriceChanged,
   },
   ORDER_NOT_FOUND: {
@@ -401,6 +458,7 @@ export const errorCatalogue = {
     publicMessage: "You have no such order.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: OrderNotFound,
   },
   ORDER_ALREADY_PAID: {
@@ -411,6 +469,7 @@ export const errorCatalogue = {
     publicMessage: "The order is already paid.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: OrderAlreadyPaid,
   },
   ORDER_CANCELLED: {
@@ -421,6 +480,7 @@ export const errorCatalogue = {
     publicMessage: "The order was cancelled.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: OrderCancelled,
   },
   PAYMENT_DECLINED: {
@@ -431,6 +491,7 @@ export const errorCatalogue = {
     publicMessage: "The payment was declined.",
     infrastructure: false,
     edge: false,
+    keyed: false,
     detail: PaymentDeclined,
   },
 } as const satisfies { [Code in ErrorCode]: ErrorSpec<Code> };

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
+import type { EventBus, Subscription } from '../events/event-bus.ts';
 import type { IdGenerator } from '../ids/id-generator.ts';
 import type { RpcBinding } from '../rpc/rpc-binding.ts';
 import type { RpcClient, ServiceDefinition } from '../rpc/service.ts';
@@ -8,6 +9,7 @@ import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Progress } from './progress.ts';
+import type { ServiceTask } from './service-task.ts';
 
 /** What a process gives to each service that runs in it. The engines and links behind it were chosen at start. */
 export interface Platform {
@@ -27,17 +29,31 @@ export interface Platform {
   openIds(database: Database): Promise<IdGenerator>;
   /** Shared with the other services of the process: each prefixes its keys with its own name. */
   redis(): Redis;
+  /** Carries events to the services of all processes. Whoever has an outbox sends by a relay. */
+  readonly bus: Pick<EventBus, 'send'>;
   /** A client of another service, wherever that runs. */
   client<Service extends ServiceDefinition>(definition: Service): RpcClient<Service>;
 }
 
-/** A service after its start: what it answers, and how it ends. */
+/**
+ * A service after its start, a part for each role. The process uses the parts whose roles it was asked for: a part does
+ * nothing before, and a service has the same parts in each process.
+ */
 export interface RunningService {
+  /** What it answers: its role `api`. */
   readonly rpc: readonly RpcBinding[];
+  /** What it does about events: its role `jobs`. */
+  readonly jobs?: readonly Job[];
+  /** What it does by itself: its role `tasks`. */
+  readonly tasks?: readonly ServiceTask[];
   /** What a person should know who started it, a line each. */
   readonly notes?: readonly string[];
   stop(): Promise<void>;
 }
+
+/** A consumer of one topic. */
+// biome-ignore lint/suspicious/noExplicitAny: each job knows the payload of its own topic
+export type Job = Subscription<any>;
 
 /** The `start` that every service's `main.ts` exports. */
 export type StartService = (platform: Platform) => Promise<RunningService>;

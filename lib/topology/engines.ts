@@ -2,7 +2,10 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import type { EmbeddedPostgres } from '../engines/embedded-postgres.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { KafkaSettings } from '../events/kafka/kafka-settings.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 export interface EnginesOptions {
   readonly dataDir: string;
@@ -13,8 +16,11 @@ export interface EnginesOptions {
     service: string,
   ) => { readonly url: string; readonly variable: string } | undefined;
   readonly redisUrl: string | undefined;
+  /** Undefined where events stay in the process. */
+  readonly kafka: KafkaSettings | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -32,15 +38,24 @@ export interface Engines {
   ): Promise<Database>;
   /** The client that the services of the process share. */
   redis(): Redis;
+  /** Carries the events of the process. It may be stopped before the other engines close. */
+  bus(): ProcessBus;
   close(): Promise<void>;
 }
 
+/** The bus of one process. */
+export interface ProcessBus extends EventBus {
+  /** Says that the process has subscribed to all that it will: its events need not wait for consumers any longer. */
+  begin(): void;
+}
+
 export function createEngines(options: EnginesOptions): Engines {
-  const { dataDir, services, databaseUrlOf, redisUrl, clock, logger } = options;
+  const { dataDir, services, databaseUrlOf, redisUrl, kafka, clock, logger, metrics } = options;
   const warn = (message: string) => logger.warn(message);
   const needsEmbedded = services.some((service) => !databaseUrlOf(service));
   let embedded: EmbeddedPostgres | undefined;
   let redis: Redis | undefined;
+  let bus: ProcessBus | undefined;
 
   return {
     description: describe(options, needsEmbedded),
@@ -51,6 +66,7 @@ export function createEngines(options: EnginesOptions): Engines {
       }
       const { openRedis } = await import('../engines/redis.ts');
       redis = await openRedis({ url: redisUrl, keyspace: dataDir, warn });
+      bus = stoppedOnce(await openBus(kafka, { clock, logger, metrics }));
     },
     async openDatabase(service, serviceOptions) {
       const { openDatabase } = await import('../engines/database.ts');
@@ -62,7 +78,12 @@ export function createEngines(options: EnginesOptions): Engines {
       if (!redis) throw new Error('The engines are not open yet.');
       return redis;
     },
+    bus() {
+      if (!bus) throw new Error('The engines are not open yet.');
+      return bus;
+    },
     async close() {
+      await bus?.stop();
       if (redis) {
         const { closeRedis } = await import('../engines/redis.ts');
         await closeRedis(redis);
@@ -72,15 +93,43 @@ export function createEngines(options: EnginesOptions): Engines {
   };
 }
 
+async function openBus(
+  kafka: KafkaSettings | undefined,
+  options: Pick<EnginesOptions, 'clock' | 'logger' | 'metrics'>,
+): Promise<ProcessBus> {
+  if (kafka === undefined) {
+    const { createInProcessBus } = await import('../events/in-process-bus.ts');
+    return createInProcessBus(options);
+  }
+  const { createKafkaBus } = await import('../events/kafka/kafka-bus.ts');
+  // Its consumers may be anywhere, and the broker keeps the events for them.
+  return { ...createKafkaBus({ ...options, settings: kafka }), begin() {} };
+}
+
+function stoppedOnce(bus: ProcessBus): ProcessBus {
+  let stopped: Promise<void> | undefined;
+  return {
+    ...bus,
+    stop() {
+      stopped ??= bus.stop();
+      return stopped;
+    },
+  };
+}
+
 function describe(options: EnginesOptions, needsEmbedded: boolean): string {
-  const { dataDir, services, databaseUrlOf, redisUrl } = options;
+  const { dataDir, services, databaseUrlOf, redisUrl, kafka } = options;
   const hosts = new Set(services.flatMap((service) => hostOf(databaseUrlOf(service)?.url)));
   const databases = [
     ...(needsEmbedded ? [`PGlite in ${dataDir}/postgres`] : []),
     ...[...hosts].map((host) => `PostgreSQL at ${host}`),
   ];
   const [redisHost] = hostOf(redisUrl);
-  return [...databases, redisHost ? `Redis at ${redisHost}` : 'Redis imitated in this process'].join(', ');
+  return [
+    ...databases,
+    redisHost ? `Redis at ${redisHost}` : 'Redis imitated in this process',
+    ...(kafka ? [`Kafka at ${kafka.brokers.join(' ')}`] : []),
+  ].join(', ');
 }
 
 /** Without the credentials. */

@@ -2,27 +2,39 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingSettings } from './missing-settings.ts';
 import { loadProcessConfig } from './process-config.ts';
+import { rolesOf, select } from './selection.ts';
 import type { Topology } from './topology.ts';
 
 const start = () => assert.fail('nothing starts here');
 const topology: Topology = {
-  shop: { kind: 'service', start, port: 5002, calls: ['goods'], sharedWhenSplit: ['SHOP_KEY'] },
-  goods: { kind: 'service', start, port: 5003, calls: [] },
+  shop: {
+    kind: 'service',
+    start,
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
+    port: 5002,
+    calls: ['goods'],
+    sharedWhenSplit: ['SHOP_KEY'],
+  },
+  goods: { kind: 'service', start, roles: ['api', 'tasks'], usesEvents: true, port: 5003, calls: [] },
+  user: { kind: 'service', start, roles: ['api', 'tasks'], usesEvents: false, port: 5001, calls: [] },
   'shop-subgraph': { kind: 'subgraph', start, port: 4001, calls: ['shop', 'goods'] },
   gateway: { kind: 'gateway', start, port: 4000, calls: ['shop-subgraph'] },
 };
 const missing = (running: string[], env: Record<string, string>) =>
-  missingSettings(topology, running, loadProcessConfig(topology, env), env);
+  missingSettings(topology, select(rolesOf(topology), running), loadProcessConfig(topology, env), env);
 const shared = {
   DATABASE_URL: 'postgres://db/tiffin',
   REDIS_URL: 'redis://redis',
+  KAFKA_BROKERS: 'kafka:9092',
   INTERNAL_TOKEN_SECRET: 'x'.repeat(32),
 };
 
-test('a service needs a database, Redis, the secrets and where its callees are', () => {
+test('a service needs a database, Redis, Kafka, the secrets and where its callees are', () => {
   assert.deepEqual(missing(['shop'], {}), [
     'DATABASE_URL to the PostgreSQL server of shop',
     'REDIS_URL to the Redis server that all processes share',
+    'KAFKA_BROKERS to what carries the events of shop between processes',
     'GOODS_URL to where shop can reach goods',
     'INTERNAL_TOKEN_SECRET to the secret that all processes share',
     'SHOP_KEY as `npm run keys` prints it',
@@ -50,6 +62,28 @@ test('components of one process need no URL of each other; a gateway needs no da
 
 test('a callee that several call is asked for once', () => {
   assert.deepEqual(missing(['shop-subgraph', 'shop'], { ...shared, SHOP_KEY: 'k' }), [
-    'GOODS_URL to where shop-subgraph, shop can reach goods',
+    'GOODS_URL to where shop, shop-subgraph can reach goods',
   ]);
+});
+
+test('Kafka is needed where events leave the process: not by rpcs alone, nor where every service that uses events runs', () => {
+  const { KAFKA_BROKERS: _, ...others } = { ...shared, GOODS_URL: 'goods:5003', SHOP_KEY: 'k' };
+  for (const running of [
+    ['shop:api'],
+    ['shop:api', 'goods:api'],
+    ['user'],
+    ['gateway'],
+    ['shop', 'goods', 'user'],
+  ]) {
+    const found = missing(running, others).filter((text) => text.startsWith('KAFKA'));
+    assert.deepEqual(found, [], running.join());
+  }
+  assert.deepEqual(missing(['shop:jobs', 'goods:tasks', 'user'], others), [
+    'KAFKA_BROKERS to what carries the events of shop, goods between processes',
+  ]);
+});
+
+test('a service whose rpcs another process answers is called there', () => {
+  const found = missing(['shop:jobs', 'goods:tasks'], { ...shared, SHOP_KEY: 'k' });
+  assert.deepEqual(found, ['GOODS_URL to where shop can reach goods']);
 });

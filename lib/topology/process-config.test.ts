@@ -7,7 +7,7 @@ import type { Topology } from './topology.ts';
 
 const start = () => assert.fail('nothing starts here');
 const topology: Topology = {
-  shop: { kind: 'service', start, port: 5002, calls: [] },
+  shop: { kind: 'service', start, roles: ['api'], usesEvents: false, port: 5002, calls: [] },
   'shop-subgraph': { kind: 'subgraph', start, port: 4001, calls: [] },
   gateway: { kind: 'gateway', start, port: 4000, calls: [] },
 };
@@ -87,4 +87,33 @@ test('every bad variable is named at once, no secret is shown', () => {
       return true;
     },
   );
+});
+
+test('Kafka is what KAFKA_BROKERS names, with safe topics unless weaker ones are asked for', () => {
+  assert.equal(loadProcessConfig(topology, { KAFKA_PARTITIONS: '3' }).kafka, undefined);
+  assert.deepEqual(loadProcessConfig(topology, { KAFKA_BROKERS: 'a:9092, b:9092' }).kafka, {
+    brokers: ['a:9092', 'b:9092'],
+    prefix: '',
+    tls: false,
+    topics: { partitions: 6, replicationFactor: 3, minInsyncReplicas: 2 },
+  });
+  const weak = { KAFKA_REPLICATION_FACTOR: '1', KAFKA_MIN_INSYNC_REPLICAS: '1', KAFKA_PARTITIONS: '2' };
+  const login = { KAFKA_USERNAME: 'tiffin', KAFKA_PASSWORD: 'p' };
+  assert.deepEqual(loadProcessConfig(topology, { KAFKA_BROKERS: 'a:9092', ...weak, ...login }).kafka, {
+    brokers: ['a:9092'],
+    prefix: '',
+    tls: false,
+    login: { username: 'tiffin', password: 'p', mechanism: 'scram-sha-512' },
+    topics: { partitions: 2, replicationFactor: 1, minInsyncReplicas: 1 },
+  });
+});
+
+test('half a login to Kafka, and more copies in sync than there are, are refused', () => {
+  for (const env of [
+    { KAFKA_USERNAME: 'tiffin' },
+    { KAFKA_PASSWORD: 'p' },
+    { KAFKA_REPLICATION_FACTOR: '1' },
+  ]) {
+    assert.throws(() => loadProcessConfig(topology, env), ConfigError);
+  }
 });

@@ -1,5 +1,17 @@
-import { type Config, type ConfigSchema, type Env, loadConfig } from '../config/config.ts';
-import { boolean, choice, durationMs, port, ratio, secret, text, url } from '../config/variable.ts';
+import { type Config, ConfigError, type ConfigSchema, type Env, loadConfig } from '../config/config.ts';
+import {
+  boolean,
+  choice,
+  durationMs,
+  integer,
+  list,
+  port,
+  ratio,
+  secret,
+  text,
+  url,
+} from '../config/variable.ts';
+import type { KafkaSettings } from '../events/kafka/kafka-settings.ts';
 import type { Topology } from './topology.ts';
 
 const postgresUrl = { optional: true, secret: true, protocols: ['postgres', 'postgresql'] } as const;
@@ -17,6 +29,46 @@ export const processVariables = {
     secret: true,
     protocols: ['redis', 'rediss'],
     description: 'A Redis server, redis:// or rediss://; without it an imitation in this process.',
+  }),
+  KAFKA_BROKERS: list({
+    optional: true,
+    description:
+      'Kafka brokers, host:port each, that carry events between processes; without them events stay in this process.',
+  }),
+  KAFKA_PREFIX: text({
+    default: '',
+    description:
+      'Stands before the name of each topic and group, so that several platforms may share brokers.',
+  }),
+  KAFKA_USERNAME: text({
+    optional: true,
+    description: 'Who this process is to Kafka, by SASL; without it the process does not log in.',
+  }),
+  KAFKA_PASSWORD: secret({ optional: true, description: 'The password that belongs to KAFKA_USERNAME.' }),
+  KAFKA_SASL_MECHANISM: choice({
+    of: ['scram-sha-512', 'plain'],
+    default: 'scram-sha-512',
+    description:
+      'How it logs in. With plain the password travels as it is: only with KAFKA_TLS, or in a closed network.',
+  }),
+  KAFKA_TLS: boolean({ default: false, description: 'Whether connections to Kafka are encrypted.' }),
+  KAFKA_REPLICATION_FACTOR: integer({
+    default: 3,
+    min: 1,
+    max: 32,
+    description: 'How many brokers hold each event. Topics that have fewer are refused.',
+  }),
+  KAFKA_MIN_INSYNC_REPLICAS: integer({
+    default: 2,
+    min: 1,
+    max: 32,
+    description: 'How many of them must have an event before it counts as sent.',
+  }),
+  KAFKA_PARTITIONS: integer({
+    default: 6,
+    min: 1,
+    max: 1_000,
+    description: 'Partitions of a topic that is made: at most so many processes share a consumer’s events.',
   }),
   INTERNAL_TOKEN_SECRET: secret({
     optional: true,
@@ -80,6 +132,8 @@ export interface ProcessConfig {
     service: string,
   ) => { readonly url: string; readonly variable: string } | undefined;
   readonly redisUrl: string | undefined;
+  /** Undefined where events stay in the process. */
+  readonly kafka: KafkaSettings | undefined;
   readonly internalTokenSecret: string | undefined;
   /** Whether an empty database of a service is filled with demo data. */
   readonly demoDataOf: (service: string) => boolean;
@@ -120,6 +174,7 @@ export function loadProcessConfig(
     dataDir: values.DATA_DIR,
     databaseUrlOf,
     redisUrl: values.REDIS_URL,
+    kafka: kafkaConfig(values),
     internalTokenSecret: values.INTERNAL_TOKEN_SECRET,
     demoDataOf: (service) => values.DEMO_DATA ?? databaseUrlOf(service) === undefined,
     opsPort: values.OPS_PORT,
@@ -132,6 +187,31 @@ export function loadProcessConfig(
     traceSampleRatio: values.TRACE_SAMPLE_RATIO,
     urlOf: (component) => values[urlVariable(component)] as string | undefined,
     portOf: (component) => values[portVariable(component)] as number,
+  };
+}
+
+function kafkaConfig(values: Config<typeof processVariables>): KafkaSettings | undefined {
+  const { KAFKA_BROKERS: brokers, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = values;
+  if ((username === undefined) !== (password === undefined)) {
+    throw new ConfigError(['Set both KAFKA_USERNAME and KAFKA_PASSWORD, or neither.']);
+  }
+  if (values.KAFKA_MIN_INSYNC_REPLICAS > values.KAFKA_REPLICATION_FACTOR) {
+    throw new ConfigError(['KAFKA_MIN_INSYNC_REPLICAS must not be above KAFKA_REPLICATION_FACTOR.']);
+  }
+  if (!brokers) return undefined;
+  return {
+    brokers,
+    prefix: values.KAFKA_PREFIX,
+    tls: values.KAFKA_TLS,
+    ...(username !== undefined &&
+      password !== undefined && {
+        login: { username, password, mechanism: values.KAFKA_SASL_MECHANISM },
+      }),
+    topics: {
+      partitions: values.KAFKA_PARTITIONS,
+      replicationFactor: values.KAFKA_REPLICATION_FACTOR,
+      minInsyncReplicas: values.KAFKA_MIN_INSYNC_REPLICAS,
+    },
   };
 }
 

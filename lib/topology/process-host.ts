@@ -11,16 +11,18 @@ import { createGrpcServer } from '../rpc/grpc-server.ts';
 import type { ObserveOptions } from '../rpc/observe-calls.ts';
 import { createRpcServer } from '../rpc/rpc-server.ts';
 import type { RunningGateway, StartGateway } from '../service/gateway.ts';
-import type { Platform, StartService } from '../service/service.ts';
+import type { Role } from '../service/role.ts';
+import type { Platform, RunningService } from '../service/service.ts';
 import { createSubgraphServer } from '../subgraph/subgraph-server.ts';
 import { componentLogger, type Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { BackgroundWork } from './background-work.ts';
 import type { Engines } from './engines.ts';
 import type { HttpPorts } from './http-ports.ts';
 import type { Links } from './links.ts';
 import type { StartReport } from './start-report.ts';
-import type { StartAnySubgraph, TopologyComponent } from './topology.ts';
+import type { ServiceComponent, StartAnySubgraph, TopologyComponent } from './topology.ts';
 
 export interface ProcessHostOptions {
   readonly clock: Clock;
@@ -31,6 +33,8 @@ export interface ProcessHostOptions {
   readonly env: Env;
   readonly engines: Engines;
   readonly links: Links;
+  /** Owns the jobs and tasks of the services. */
+  readonly background: BackgroundWork;
   readonly ports: HttpPorts;
   readonly tokens: InternalTokenSigner & InternalTokenVerifier;
   readonly isReady: () => boolean;
@@ -53,15 +57,21 @@ export class ProcessHost {
     this.#options = options;
   }
 
-  component(name: string, component: TopologyComponent, port: number): Component {
+  /** `roles` are those of a service that the process is asked for. */
+  component(name: string, component: TopologyComponent, roles: readonly Role[], port: number): Component {
     switch (component.kind) {
       case 'service':
-        return { name, start: () => this.#startService(name, component.start, port) };
+        return { name, start: (signal) => this.#startService(name, component, roles, port, signal) };
       case 'subgraph':
         return { name, start: () => this.#startSubgraph(name, component.start, port) };
       case 'gateway':
         return this.#options.ports.gateway(name, port, () => this.#startGateway(name, component.start));
     }
+  }
+
+  /** The jobs and tasks of all services of the process; it starts after them. */
+  background(): Component {
+    return this.#options.background.component(this.#options.engines);
   }
 
   /** `/readyz` and `/metrics` of a process in which nothing else speaks HTTP. */
@@ -83,20 +93,43 @@ export class ProcessHost {
     };
   }
 
-  async #startService(name: string, start: StartService, port: number): Promise<Running> {
-    const { observe, tracing, links, tokens, isSplit, host, graceMs, report } = this.#options;
-    const service = await start(this.#platformOf(name));
-    const server = createRpcServer({ ...observe, services: service.rpc, declaredCodes: rpcErrorCodes });
-    links.addService(name, server);
+  async #startService(
+    name: string,
+    component: ServiceComponent,
+    roles: readonly Role[],
+    port: number,
+    signal: AbortSignal,
+  ): Promise<Running> {
+    const { background, report } = this.#options;
+    const service = await component.start(this.#platformOf(name));
+    if (!hasRoles(service, component.roles)) {
+      await service.stop();
+      throw new Error(
+        `its parts are not the roles that the topology gives it: ${component.roles.join(', ')}.`,
+      );
+    }
+    const answering = roles.includes('api') ? await this.#answer(name, service, port) : undefined;
+    background.add({
+      jobs: roles.includes('jobs') ? (service.jobs ?? []) : [],
+      tasks: roles.includes('tasks') ? await background.prepare(service.tasks ?? [], signal) : [],
+    });
     for (const note of service.notes ?? []) report.note(note);
-    const grpc = isSplit ? createGrpcServer({ ...observe, server, tokens, tracing }) : undefined;
-    if (grpc) report.listens(name, `${host}:${(await grpc.listen(host, port)).port}`);
     return {
       async stop() {
-        await Promise.all([grpc?.drain(graceMs), server.drain(graceMs)]);
+        await answering?.stop();
         await service.stop();
       },
     };
+  }
+
+  /** The service answers its rpcs: within the process, and where that is a part of a platform, by gRPC too. */
+  async #answer(name: string, service: RunningService, port: number): Promise<Running> {
+    const { observe, tracing, links, tokens, isSplit, host, graceMs, report } = this.#options;
+    const server = createRpcServer({ ...observe, services: service.rpc, declaredCodes: rpcErrorCodes });
+    links.addService(name, server);
+    const grpc = isSplit ? createGrpcServer({ ...observe, server, tokens, tracing }) : undefined;
+    if (grpc) report.listens(name, `${host}:${(await grpc.listen(host, port)).port}`);
+    return { stop: () => Promise.all([grpc?.drain(graceMs), server.drain(graceMs)]) };
   }
 
   async #startSubgraph(name: string, start: StartAnySubgraph, port: number): Promise<Running | undefined> {
@@ -141,7 +174,14 @@ export class ProcessHost {
       openDatabase: (options) => engines.openDatabase(name, options),
       openIds: (database) => openIdGenerator({ database, clock, logger }),
       redis: () => engines.redis(),
+      bus: engines.bus(),
       client: (definition) => links.client(definition),
     };
   }
+}
+
+/** The topology says which roles there are before a service is loaded; so it had better say the truth. */
+function hasRoles({ jobs, tasks }: RunningService, said: readonly Role[]): boolean {
+  const found: Role[] = ['api', ...(jobs ? ['jobs' as const] : []), ...(tasks ? ['tasks' as const] : [])];
+  return found.join() === said.join();
 }

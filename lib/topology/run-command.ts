@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { ConfigError, type Env } from '../config/config.ts';
 import { StartError } from '../lifecycle/lifecycle.ts';
 import { type RunCommand, readCommandLine } from './command-line.ts';
+import { rolesOf } from './selection.ts';
 import type { Topology } from './topology.ts';
 
 /** Runs what the command line asks for until a signal stops it. Every refusal is a sentence and exit code 1. */
 export async function runCommand(topology: Topology, args: readonly string[], env: Env): Promise<void> {
-  const command = readCommandLine(args, Object.keys(topology));
+  const command = readCommandLine(args, rolesOf(topology));
   if (command.kind === 'help') return void process.stdout.write(`${command.text}\n`);
   if (command.kind === 'refused') return refuse(command.sentence);
   try {
@@ -18,11 +19,7 @@ export async function runCommand(topology: Topology, args: readonly string[], en
 }
 
 /** Each kind of process loads only what it runs on: a gateway that stands alone is up sooner without the engines. */
-async function start(
-  topology: Topology,
-  { components, supergraphFile }: RunCommand,
-  env: Env,
-): Promise<void> {
+async function start(topology: Topology, { selection, supergraphFile }: RunCommand, env: Env): Promise<void> {
   const surroundings = {
     // Loading the code is a part of the start.
     startedAtMs: performance.timeOrigin,
@@ -33,7 +30,7 @@ async function start(
     await startStandalone(topology, whereItWasTyped(supergraphFile, env), env, surroundings);
   } else {
     const { startProcess } = await import('./run-process.ts');
-    await startProcess(topology, components, env, surroundings);
+    await startProcess(topology, selection, env, surroundings);
   }
 }
 

@@ -3,6 +3,7 @@ import { ConfigError, type Env } from '../config/config.ts';
 import { createInternalTokens } from '../identity/internal-token.ts';
 import type { Component } from '../lifecycle/lifecycle.ts';
 import { createRpcMetrics } from '../rpc/rpc-metrics.ts';
+import { BackgroundWork } from './background-work.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { createLinks, type Links } from './links.ts';
 import { missingSettings } from './missing-settings.ts';
@@ -10,6 +11,7 @@ import { loadProcessConfig, type ProcessConfig } from './process-config.ts';
 import { createProcessFrame, type RunningProcess, type Surroundings } from './process-frame.ts';
 import { ProcessHost } from './process-host.ts';
 import { openProcessTracing } from './process-tracing.ts';
+import { describeSelection, isWhole, rolesOf, type Selection } from './selection.ts';
 import type { Topology } from './topology.ts';
 
 /**
@@ -18,23 +20,26 @@ import type { Topology } from './topology.ts';
  */
 export async function startProcess(
   topology: Topology,
-  names: readonly string[],
+  selection: Selection,
   env: Env,
   surroundings: Surroundings = {},
 ): Promise<RunningProcess> {
+  const names = [...selection.keys()];
+  const roles = rolesOf(topology);
+  const asked = describeSelection(roles, selection);
   const config = loadProcessConfig(topology, env, names);
-  const isSplit = names.length < Object.keys(topology).length;
-  const missing = isSplit ? missingSettings(topology, names, config, env) : [];
+  const isSplit = !isWhole(roles, selection);
+  const missing = isSplit ? missingSettings(topology, selection, config, env) : [];
   if (missing.length > 0) throw new ConfigError(missing.map((what) => `Set ${what}.`));
 
   const frame = createProcessFrame(config, isSplit ? config.drainMs : 0, surroundings);
   const { clock, logger, metrics, report } = frame;
-  const traces = await openProcessTracing(config, frame, isSplit ? names.join('+') : 'tiffin');
+  const traces = await openProcessTracing(config, frame, isSplit ? asked.join('+') : 'tiffin');
   const observe = { clock, logger, metrics: createRpcMetrics(metrics) };
   const secret = config.internalTokenSecret ?? randomBytes(32).toString('base64url');
   const tokens = createInternalTokens({ secret, clock });
   const services = names.filter((name) => topology[name]?.kind === 'service');
-  const engines = createEngines({ ...config, services, clock, logger });
+  const engines = createEngines({ ...config, services, clock, logger, metrics });
   const links = createLinks({
     ...observe,
     logger,
@@ -52,13 +57,15 @@ export async function startProcess(
     links,
     tokens,
     isSplit,
+    background: new BackgroundWork({ clock, logger, metrics }),
   });
 
-  return frame.start(isSplit ? names.join(', ') : 'the whole platform in one process', [
+  return frame.start(isSplit ? asked.join(', ') : 'the whole platform in one process', [
     traces.component,
     linksComponent(links),
     ...(services.length > 0 ? [report.timed(enginesComponent(engines), engines.description)] : []),
-    ...partsOf(topology, names, config, host).map((component) => report.timed(component)),
+    ...partsOf(topology, selection, config, host).map((component) => report.timed(component)),
+    ...(services.length > 0 ? [host.background()] : []),
   ]);
 }
 
@@ -82,14 +89,15 @@ function enginesComponent(engines: Engines): Component {
 /** The components asked for; where none of them speaks HTTP, the ops routes get a port of their own. */
 function partsOf(
   topology: Topology,
-  names: readonly string[],
+  selection: Selection,
   config: ProcessConfig,
   host: ProcessHost,
 ): Component[] {
-  const chosen = Object.entries(topology).filter(([name]) => names.includes(name));
-  const components = chosen.map(([name, component]) => host.component(name, component, config.portOf(name)));
+  const chosen = Object.entries(topology).filter(([name]) => selection.has(name));
+  const components = chosen.map(([name, component]) =>
+    host.component(name, component, selection.get(name) ?? [], config.portOf(name)),
+  );
   const speaksHttp = chosen.some(([, { kind }]) => kind !== 'service');
-  return speaksHttp
-    ? components
-    : [...components, host.ops(config.opsPort ?? config.portOf(names[0] ?? '') + 1_000)];
+  const [first = ''] = selection.keys();
+  return speaksHttp ? components : [...components, host.ops(config.opsPort ?? config.portOf(first) + 1_000)];
 }

@@ -1,5 +1,6 @@
 import type { ConfigSchema } from '../config/config.ts';
 import type { StandaloneGateway, StartGateway } from '../service/gateway.ts';
+import type { Role } from '../service/role.ts';
 import type { StartService, StartSubgraph } from '../service/service.ts';
 
 interface ComponentBase {
@@ -27,8 +28,19 @@ export type TopologyComponent = ComponentBase &
         readonly standalone?: StandaloneGateway;
       }
     | { readonly kind: 'subgraph'; readonly start: StartAnySubgraph }
-    | { readonly kind: 'service'; readonly start: StartService }
+    | ServiceParts
   );
+
+interface ServiceParts {
+  readonly kind: 'service';
+  readonly start: StartService;
+  /** Which parts it has, in the order api, jobs, tasks: a process may run some of them. */
+  readonly roles: readonly Role[];
+  /** Whether its jobs or tasks handle or send events. */
+  readonly usesEvents: boolean;
+}
+
+export type ServiceComponent = Extract<TopologyComponent, { kind: 'service' }>;
 
 /** Component name → what it is. Subgraphs are named `<name>-subgraph`. */
 export type Topology = Readonly<Record<string, TopologyComponent>>;

@@ -32,6 +32,8 @@ export interface CodeEntry {
   readonly publicMessage: string;
   readonly infrastructure: boolean;
   readonly edge: boolean;
+  /** Returned by the rpcs whose request has an idempotency key. */
+  readonly keyed: boolean;
   /** Of the detail message: `OutOfStock`. */
   readonly typeName: string;
   readonly detail: DetailMessage;
@@ -44,7 +46,9 @@ export interface RpcEntry {
   readonly name: string;
   /** `/tiffin.shop.v1.ShopService/AddReview` */
   readonly path: string;
-  /** Declared by `may_return`, in the order of the proto. */
+  /** Whether its request has an `idempotency_key`. */
+  readonly takesKey: boolean;
+  /** Declared by `may_return`, in the order of the proto; then the keyed codes where the request has a key. */
   readonly codes: readonly string[];
 }
 

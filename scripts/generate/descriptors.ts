@@ -37,6 +37,7 @@ interface ErrorOptions {
   readonly publicMessage: string;
   readonly infrastructure: boolean;
   readonly edge: boolean;
+  readonly keyed: boolean;
 }
 
 /** Builds the proto files with buf and reads codes, details and rpcs. Throws ContractError when a part is missing. */
@@ -53,7 +54,7 @@ export async function readContracts(rootDir: string): Promise<Contracts> {
     values: [...messages.values()].filter(
       (message) => !details.has(message.typeName) && message.typeName !== 'ErrorCodeOptions',
     ),
-    rpcs: readRpcs(registry, errorCode),
+    rpcs: readRpcs(registry, errorCode, codes),
   };
 }
 
@@ -108,6 +109,7 @@ function readCodes(
       publicMessage: options.publicMessage,
       infrastructure: options.infrastructure,
       edge: options.edge,
+      keyed: options.keyed,
       typeName,
       detail,
     });
@@ -116,18 +118,24 @@ function readCodes(
   return entries;
 }
 
-function readRpcs(registry: FileRegistry, errorCode: DescEnum): RpcEntry[] {
+function readRpcs(registry: FileRegistry, errorCode: DescEnum, codes: readonly CodeEntry[]): RpcEntry[] {
+  const keyedCodes = codes.filter((entry) => entry.keyed).map((entry) => entry.code);
   const extension = extensionOf(registry, 'may_return');
   const rpcs: RpcEntry[] = [];
   for (const file of registry.files) {
     for (const service of file.services) {
       for (const method of service.methods) {
         const numbers = getOption(method, extension) as unknown as readonly number[];
+        const declared = numbers.map((number) =>
+          (errorCode.value[number]?.name ?? '').slice(CODE_PREFIX.length),
+        );
+        const takesKey = method.input.fields.some((field) => field.name === 'idempotency_key');
         rpcs.push({
           service: service.typeName,
           name: method.name,
           path: `/${service.typeName}/${method.name}`,
-          codes: numbers.map((number) => (errorCode.value[number]?.name ?? '').slice(CODE_PREFIX.length)),
+          takesKey,
+          codes: takesKey ? [...declared, ...keyedCodes] : declared,
         });
       }
     }

@@ -35,6 +35,8 @@ export interface ErrorSpec<Code extends ErrorCode = ErrorCode> {
   readonly infrastructure: boolean;
   /** Only the gateway's edge answers with it; no rpc may. */
   readonly edge: boolean;
+  /** Any rpc whose request has an idempotency key may return it. */
+  readonly keyed: boolean;
   /** Codec of the detail message. */
   readonly detail: MessageFns<ErrorDetails[Code]>;
 }
@@ -61,6 +63,7 @@ function specOf(entry: CodeEntry): string {
     publicMessage: ${JSON.stringify(entry.publicMessage)},
     infrastructure: ${entry.infrastructure},
     edge: ${entry.edge},
+    keyed: ${entry.keyed},
     detail: ${entry.typeName},
   },`;
 }

@@ -18,9 +18,16 @@ without being changed; send the same idempotency key.
 
 ${tableOf(codes.filter((entry) => entry.infrastructure))}
 
+## Failures of mutations with an idempotency key
+
+The first result of a key stands for 24 hours and is answered again: a success, or an expected failure that is not
+retryable. Of failures that every mutation may answer nothing stands: the same key tries again. A key belongs to its user.
+
+${tableOf(codes.filter((entry) => entry.keyed))}
+
 ## Expected failures
 
-${tableOf(codes.filter((entry) => !entry.infrastructure && !entry.edge && !NEVER_DECLARED.has(entry.code)))}
+${tableOf(codes.filter(isExpected))}
 
 ## Only in \`errors[]\`
 
@@ -34,6 +41,10 @@ ${tableOf(codes.filter((entry) => entry.edge || NEVER_DECLARED.has(entry.code)))
 |---|---|
 ${mutations.map((mutation) => mutationRow(mutation, codes)).join('\n')}
 `;
+}
+
+function isExpected({ code, infrastructure, edge, keyed }: CodeEntry): boolean {
+  return !infrastructure && !edge && !keyed && !NEVER_DECLARED.has(code);
 }
 
 function tableOf(codes: readonly CodeEntry[]): string {
@@ -50,7 +61,7 @@ ${rows.join('\n')}`;
 }
 
 function mutationRow(mutation: MutationEntry, codes: readonly CodeEntry[]): string {
-  const infrastructure = new Set(codes.filter((entry) => entry.infrastructure).map((entry) => entry.code));
-  const expected = mutation.codes.filter((code) => !infrastructure.has(code));
+  const expectedCodes = new Set(codes.filter(isExpected).map((entry) => entry.code));
+  const expected = mutation.codes.filter((code) => expectedCodes.has(code));
   return `| \`${mutation.field}\` | ${expected.map((code) => `\`${code}\``).join(', ')} |`;
 }

@@ -7,7 +7,7 @@ export function rpcErrorCodes(contracts: Contracts): string {
   const rows = contracts.rpcs.map(
     (rpc) => `  '${rpc.path}': [${rpc.codes.map((code) => `'${code}'`).join(', ')}],`,
   );
-  return `${headerOf('the option may_return of the rpcs in proto/tiffin')}
+  return `${headerOf('the option may_return and the keys of the rpcs in proto/tiffin')}
 
 /** Codes that an rpc may return besides INTERNAL, CANCELLED and the infrastructure codes. */
 export const rpcErrorCodes = {

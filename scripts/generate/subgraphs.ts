@@ -48,3 +48,16 @@ export function mutationFieldsOf(subgraph: SubgraphSource): string[] {
       : [],
   );
 }
+
+/** The names of the input types in a subgraph's own SDL that have an idempotency key. */
+export function inputsWithKeyOf(subgraph: SubgraphSource): Set<string> {
+  const document = parseSdl(`schema/${subgraph.name}.graphql`, subgraph.ownSdl);
+  return new Set(
+    document.definitions.flatMap((definition) =>
+      definition.kind === 'InputObjectTypeDefinition' &&
+      definition.fields?.some((field) => field.name.value === 'idempotencyKey')
+        ? [definition.name.value]
+        : [],
+    ),
+  );
+}

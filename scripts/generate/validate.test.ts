@@ -25,6 +25,7 @@ function code(
     publicMessage: 'It is gone.',
     infrastructure: false,
     edge: false,
+    keyed: false,
     typeName,
     detail: { typeName, comment: '', fields },
     ...change,
@@ -38,6 +39,7 @@ function contracts(codes: CodeEntry[], rpcCodes: string[] = [], values: Contract
     service: 'kitchen.v1.Pots',
     name: 'BuyPot',
     path: '/kitchen.v1.Pots/BuyPot',
+    takesKey: false,
     codes: rpcCodes,
   };
   return { codes, values, rpcs: [rpc] };
@@ -50,6 +52,14 @@ const refused: Record<string, [Contracts, RegExp]> = {
   'a code of the edge and the infrastructure': [
     contracts([{ ...potGone, edge: true, infrastructure: true }]),
     /both infrastructure and edge/,
+  ],
+  'a code that is keyed and infrastructure': [
+    contracts([{ ...potGone, keyed: true, infrastructure: true }]),
+    /POT_GONE is keyed and infrastructure or edge/,
+  ],
+  'an rpc without a key that lists a keyed code': [
+    contracts([{ ...potGone, keyed: true }], ['POT_GONE']),
+    /lists POT_GONE, but its request has no idempotency_key/,
   ],
   'a detail field named code': [
     contracts([code('A', 'A', [field('code', 'String')])]),

@@ -36,6 +36,11 @@ function problemsOfCodes({ codes }: Contracts): string[] {
     }
     if (entry.publicMessage === '')
       problems.push(`${entry.code} has no public_message. Write what a client is shown.`);
+    if (entry.keyed && (entry.infrastructure || entry.edge)) {
+      problems.push(
+        `${entry.code} is keyed and infrastructure or edge. Only rpcs with a key return a keyed code: choose one.`,
+      );
+    }
     if (entry.infrastructure && entry.edge) {
       problems.push(
         `${entry.code} is both infrastructure and edge. No rpc returns an edge code: choose one.`,
@@ -101,6 +106,10 @@ function problemsOfRpcs({ codes, rpcs }: Contracts): string[] {
     rpc.codes.flatMap((code, index) => {
       const entry = byCode.get(code);
       if (!entry) return [`${rpc.path} may return UNSPECIFIED. Name a code.`];
+      if (entry.keyed && !rpc.takesKey)
+        return [
+          `${rpc.path} lists ${code}, but its request has no idempotency_key. Remove it, or add the key.`,
+        ];
       if (rpc.codes.indexOf(code) !== index) return [`${rpc.path} lists ${code} twice. Remove one.`];
       if (entry.infrastructure)
         return [`${rpc.path} lists ${code}, which any rpc may return. Remove it from may_return.`];

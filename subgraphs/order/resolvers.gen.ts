@@ -200,7 +200,7 @@ export type OrderItemEdge = {
 
 /** A new order. */
 export type PlaceOrderInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -228,7 +228,7 @@ export type PlaceOrderSuccess = {
 
 /** Which order to pay, and how. */
 export type PayOrderInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The order. */
   readonly orderId: Scalars['ID']['input'];
@@ -244,7 +244,7 @@ export type PayOrderSuccess = {
 
 /** Which order to cancel. */
 export type CancelOrderInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The order. */
   readonly orderId: Scalars['ID']['input'];

@@ -5,6 +5,8 @@ export const mutationCodes = {
   addReview: [
     'SHOP_NOT_FOUND',
     'ALREADY_REVIEWED',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -14,6 +16,8 @@ export const mutationCodes = {
   ],
   createShop: [
     'CATEGORY_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -25,6 +29,8 @@ export const mutationCodes = {
     'SHOP_NOT_FOUND',
     'CATEGORY_NOT_FOUND',
     'VERSION_CONFLICT',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -34,6 +40,8 @@ export const mutationCodes = {
   ],
   openShop: [
     'SHOP_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -43,6 +51,8 @@ export const mutationCodes = {
   ],
   closeShop: [
     'SHOP_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -53,6 +63,8 @@ export const mutationCodes = {
   createGoods: [
     'SHOP_NOT_FOUND',
     'CATEGORY_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -64,6 +76,8 @@ export const mutationCodes = {
     'GOODS_NOT_FOUND',
     'CATEGORY_NOT_FOUND',
     'VERSION_CONFLICT',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -74,6 +88,8 @@ export const mutationCodes = {
   adjustStock: [
     'GOODS_NOT_FOUND',
     'OUT_OF_STOCK',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',

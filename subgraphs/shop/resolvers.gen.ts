@@ -175,6 +175,8 @@ export type Shop = {
   readonly status: ShopStatus;
   /** What its customers think of it. */
   readonly rating: Rating;
+  /** How many orders of it were paid. A new one is counted a moment later. */
+  readonly orderCount: Scalars['Int']['output'];
   /** Hand it back to change the shop: a change made in the meantime is then noticed. */
   readonly version: Scalars['Int']['output'];
   /** What kind of shop it is. */
@@ -373,7 +375,7 @@ export type ReviewEdge = {
 
 /** A new review. */
 export type AddReviewInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -391,7 +393,7 @@ export type AddReviewSuccess = {
 
 /** A new shop. */
 export type CreateShopInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** 1 to 80 characters. */
   readonly name: Scalars['String']['input'];
@@ -411,7 +413,7 @@ export type CreateShopSuccess = {
 
 /** A change of a shop. What is left out stays as it is. */
 export type UpdateShopInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -435,7 +437,7 @@ export type UpdateShopSuccess = {
 
 /** Which shop to open. */
 export type OpenShopInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -449,7 +451,7 @@ export type OpenShopSuccess = {
 
 /** Which shop to close. */
 export type CloseShopInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop. */
   readonly shopId: Scalars['ID']['input'];
@@ -463,7 +465,7 @@ export type CloseShopSuccess = {
 
 /** New goods. */
 export type CreateGoodsInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The shop that sells them. */
   readonly shopId: Scalars['ID']['input'];
@@ -485,7 +487,7 @@ export type CreateGoodsSuccess = {
 
 /** A change of goods. What is left out stays as it is. */
 export type UpdateGoodsInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The goods. */
   readonly goodsId: Scalars['ID']['input'];
@@ -509,7 +511,7 @@ export type UpdateGoodsSuccess = {
 
 /** A movement of stock. */
 export type AdjustStockInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The goods. */
   readonly goodsId: Scalars['ID']['input'];
@@ -786,6 +788,7 @@ export type ShopResolvers<ContextType = ShopContext, ParentType extends Resolver
   area: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status: Resolver<ResolversTypes['ShopStatus'], ParentType, ContextType>;
   rating: Resolver<ResolversTypes['Rating'], ParentType, ContextType>;
+  orderCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   category: Resolver<Maybe<ResolversTypes['Category']>, ParentType, ContextType>;
   owner: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;

@@ -40,6 +40,8 @@ export const mutationCodes = {
   ],
   updateProfile: [
     'USER_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -49,6 +51,8 @@ export const mutationCodes = {
   ],
   addAddress: [
     'ADDRESS_LIMIT_REACHED',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -58,6 +62,8 @@ export const mutationCodes = {
   ],
   updateAddress: [
     'ADDRESS_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -67,6 +73,8 @@ export const mutationCodes = {
   ],
   removeAddress: [
     'ADDRESS_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -76,6 +84,8 @@ export const mutationCodes = {
   ],
   grantRole: [
     'USER_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',
@@ -85,6 +95,8 @@ export const mutationCodes = {
   ],
   revokeRole: [
     'USER_NOT_FOUND',
+    'IDEMPOTENCY_MISMATCH',
+    'IN_PROGRESS',
     'UNAUTHENTICATED',
     'FORBIDDEN',
     'INVALID_ARGUMENT',

@@ -256,7 +256,7 @@ export type LogoutSuccess = {
 
 /** A change of the profile. What is left out stays as it is. */
 export type UpdateProfileInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** 1 to 60 characters. */
   readonly displayName?: InputMaybe<Scalars['String']['input']>;
@@ -286,7 +286,7 @@ export type AddressLinesInput = {
 
 /** A new address. */
 export type AddAddressInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The address. */
   readonly lines: AddressLinesInput;
@@ -300,7 +300,7 @@ export type AddAddressSuccess = {
 
 /** A change of an address. */
 export type UpdateAddressInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The address. */
   readonly addressId: Scalars['ID']['input'];
@@ -316,7 +316,7 @@ export type UpdateAddressSuccess = {
 
 /** Which address to remove. */
 export type RemoveAddressInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The address. */
   readonly addressId: Scalars['ID']['input'];
@@ -330,7 +330,7 @@ export type RemoveAddressSuccess = {
 
 /** A role for a user. */
 export type GrantRoleInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The user. */
   readonly userId: Scalars['ID']['input'];
@@ -346,7 +346,7 @@ export type GrantRoleSuccess = {
 
 /** A role to take from a user. */
 export type RevokeRoleInput = {
-  /** Names this attempt, 1 to 64 characters. Attempts are not told apart by it yet: read the state before you retry. */
+  /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
   /** The user. */
   readonly userId: Scalars['ID']['input'];

@@ -31,7 +31,7 @@ export const layers: readonly Layer[] = [
     files: /^(gateway|subgraphs\/[^/]+|grpc-services\/[^/]+)\/main\.ts$|^gateway\/standalone\.ts$/,
     mayImport: [
       ...['config', 'gateway', 'subgraph', 'service root', 'door', 'domain', 'data'].map(own),
-      ...['lib', 'error codes', 'proto', 'schema'].map(any),
+      ...['lib', 'error codes', 'proto', 'topics', 'schema'].map(any),
     ],
   },
   {
@@ -49,13 +49,13 @@ export const layers: readonly Layer[] = [
   {
     name: 'door',
     files: /^grpc-services\/[^/]+\/(api|admin|jobs|tasks)\//,
-    mayImport: [own('door'), own('domain'), ...['lib', 'error codes', 'proto'].map(any)],
+    mayImport: [own('door'), own('domain'), ...['lib', 'error codes', 'proto', 'topics'].map(any)],
   },
   {
     // Another service only through a client that main.ts hands over, typed from proto/gen.
     name: 'domain',
     files: /^grpc-services\/[^/]+\/domain\//,
-    mayImport: [own('domain'), own('data'), ...['lib', 'error codes', 'proto'].map(any)],
+    mayImport: [own('domain'), own('data'), ...['lib', 'error codes', 'proto', 'topics'].map(any)],
   },
   { name: 'data', files: /^grpc-services\/[^/]+\/data\//, mayImport: [own('data'), any('lib')] },
   {
@@ -69,6 +69,8 @@ export const layers: readonly Layer[] = [
     files: /^proto\/gen\/(tiffin\/(error|event)\/|google\/|rpc-error-codes)/,
     mayImport: [any('error codes'), any('proto')],
   },
+  // Which events there are: as much a contract as the messages in them.
+  { name: 'topics', files: /^proto\/topics\//, mayImport: ['lib', 'proto'].map(any) },
   { name: 'proto', files: /^proto\//, mayImport: [any('proto'), any('error codes')] },
   { name: 'schema', files: /^schema\//, mayImport: [any('schema')] },
 ];
@@ -84,8 +86,8 @@ export interface PackageHome {
 export const packageHomes: readonly PackageHome[] = [
   {
     packages: /^(@mikro-orm\/|kysely$|@electric-sql\/|pg$)/,
-    homes: /^lib\/(engines|ids)\/|\/data\//,
-    where: 'lib/engines, lib/ids and the data folders',
+    homes: /^lib\/(engines|events|idempotency|ids)\/|\/data\//,
+    where: 'lib/engines, lib/events, lib/idempotency, lib/ids and the data folders',
   },
   {
     packages: /^(ioredis|ioredis-mock|rate-limiter-flexible)$/,

@@ -69,6 +69,28 @@ export const contractProofs: readonly ContractProof[] = [
     return [await noticed(checkSteps.types, copy, 'OUT_OF_STOCK', table)];
   }),
 
+  proof('an rpc that gets an idempotency key demands tests that it heeds it', async (copy) => {
+    const table = await tableOf(SHOP_SERVICE, copy);
+    await copy.edit(
+      SHOP,
+      'message ListShopsRequest {',
+      'message ListShopsRequest {\n  string idempotency_key = 9;',
+    );
+    await regenerate(copy);
+    return [await noticed(checkSteps.types, copy, "'ListShops'", table)];
+  }),
+
+  proof('a mutation whose rpc takes no idempotency key is refused', async (copy) => {
+    await copy.edit(SHOP, /(message AddReviewRequest \{\s+string )idempotency_key/, '$1attempt');
+    return [
+      await noticed(
+        checkSteps.generated,
+        copy,
+        'Mutation.addReview in schema/shop.graphql has an idempotencyKey in its input that the rpc AddReview does not take',
+      ),
+    ];
+  }),
+
   proof('a service without a table of error cases is found', async (copy) => {
     await copy.edit(
       await tableOf(SHOP_SERVICE, copy),

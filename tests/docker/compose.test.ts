@@ -9,6 +9,7 @@ import { loadConfig } from '@tiffin/lib/config/config';
 import { parseSigningKey, parseVerifyKeys } from '@tiffin/lib/identity/token-keys';
 import { missingSettings } from '@tiffin/lib/topology/missing-settings';
 import { loadProcessConfig } from '@tiffin/lib/topology/process-config';
+import { rolesOf, select } from '@tiffin/lib/topology/selection';
 import { type Configuration, readConfiguration } from '../../scripts/generate/read-configuration.ts';
 import { checkCompose } from './check-compose.ts';
 import { checkComposeSchema } from './check-compose-schema.ts';
@@ -157,7 +158,11 @@ describe('the secrets of docker/make-secrets.mjs', () => {
     const { topology, components } = await readConfiguration(rootDir);
     for (const name of Object.keys(topology)) {
       const env = environmentOf(name, compose, folder);
-      assert.deepEqual(missingSettings(topology, [name], loadProcessConfig(topology, env), env), [], name);
+      assert.deepEqual(
+        missingSettings(topology, select(rolesOf(topology), [name]), loadProcessConfig(topology, env), env),
+        [],
+        name,
+      );
       loadConfig(components.get(name) ?? {}, env);
     }
     const { token_signing_key: signingKey = '', token_verify_keys: verifyKeys = '' } = Object.fromEntries(

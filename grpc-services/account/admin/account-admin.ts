@@ -2,8 +2,8 @@ import { validate } from '@tiffin/lib/errors/invalid-argument';
 import type { Role } from '@tiffin/lib/identity/identity';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
 import { Role as RoleMessage } from '@tiffin/proto/gen/tiffin/account/v1/account';
-import type { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
-import { toUserMessage } from '../api/user-message.ts';
+import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
+import { toUserAnswer } from '../api/user-message.ts';
 import type { AccountDeps } from '../domain/deps.ts';
 import { grantRole } from '../domain/grant-role.ts';
 import { revokeRole } from '../domain/revoke-role.ts';
@@ -24,13 +24,19 @@ interface RoleChange {
 export function accountAdmin(deps: AccountDeps): RpcHandlers<AccountAdminServiceService> {
   return {
     async grantRole(request, context) {
-      const user = await grantRole(deps, context, request.userId, checkedRole(request));
-      return { user: toUserMessage(user) };
+      const role = checkedRole(request);
+      return deps.idempotency.run(AccountAdminServiceService.grantRole, request, context, {
+        execute: (effect) => grantRole(context, request.userId, role, effect),
+        respond: toUserAnswer,
+      });
     },
 
     async revokeRole(request, context) {
-      const user = await revokeRole(deps, context, request.userId, checkedRole(request));
-      return { user: toUserMessage(user) };
+      const role = checkedRole(request);
+      return deps.idempotency.run(AccountAdminServiceService.revokeRole, request, context, {
+        execute: (effect) => revokeRole(context, request.userId, role, effect),
+        respond: toUserAnswer,
+      });
     },
   };
 }

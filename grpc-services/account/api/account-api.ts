@@ -3,11 +3,11 @@ import { checkBatch } from '@tiffin/lib/paging/check-batch';
 import { encodeIdCursor } from '@tiffin/lib/paging/cursor';
 import { readParentPages } from '@tiffin/lib/paging/parent-pages';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
-import type {
+import {
   AccountServiceService,
-  AddressLines as AddressLinesMessage,
-  Address as AddressMessage,
-  Session as SessionMessage,
+  type AddressLines as AddressLinesMessage,
+  type Address as AddressMessage,
+  type Session as SessionMessage,
 } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { addAddress } from '../domain/add-address.ts';
 import { type Address, type AddressLines, maxLineChars } from '../domain/address.ts';
@@ -19,12 +19,12 @@ import { login } from '../domain/login.ts';
 import { logout } from '../domain/logout.ts';
 import { refreshSession } from '../domain/refresh-session.ts';
 import { register } from '../domain/register.ts';
-import { removeAddress } from '../domain/remove-address.ts';
+import { type RemovedAddress, removeAddress } from '../domain/remove-address.ts';
 import type { Session } from '../domain/session.ts';
 import { updateAddress } from '../domain/update-address.ts';
 import { updateProfile } from '../domain/update-profile.ts';
 import { maxDisplayNameChars, maxPasswordChars, minPasswordChars, phonePattern } from '../domain/user.ts';
-import { toUserMessage, toVisibleUserMessage } from './user-message.ts';
+import { toUserAnswer, toUserMessage, toVisibleUserMessage } from './user-message.ts';
 
 /** A token has 43 characters; longer text is not even hashed. */
 const maxRefreshTokenChars = 100;
@@ -92,18 +92,27 @@ export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService
         if (displayName !== undefined) v.length('displayName', displayName, 1, maxDisplayNameChars);
         if (phone !== undefined) v.check('phone', phonePattern.test(phone), 'must look like +4930123456');
       });
-      return { user: toUserMessage(await updateProfile(deps, context, { displayName, phone })) };
+      return deps.idempotency.run(AccountServiceService.updateProfile, request, context, {
+        execute: (effect) => updateProfile(context, { displayName, phone }, effect),
+        respond: toUserAnswer,
+      });
     },
 
     async addAddress(request, context) {
       const lines = checkedLines(request);
-      return { address: toAddressMessage(await addAddress(deps, context, lines)) };
+      return deps.idempotency.run(AccountServiceService.addAddress, request, context, {
+        execute: (effect) => addAddress(deps, context, lines, effect),
+        respond: toAddressAnswer,
+      });
     },
 
     async updateAddress(request, context) {
       const { addressId } = request;
       const lines = checkedLines(request, (v) => v.id('addressId', addressId));
-      return { address: toAddressMessage(await updateAddress(deps, context, addressId, lines)) };
+      return deps.idempotency.run(AccountServiceService.updateAddress, request, context, {
+        execute: (effect) => updateAddress(context, addressId, lines, effect),
+        respond: toAddressAnswer,
+      });
     },
 
     async removeAddress(request, context) {
@@ -112,8 +121,10 @@ export function accountApi(deps: AccountDeps): RpcHandlers<AccountServiceService
         v.idempotencyKey('idempotencyKey', request.idempotencyKey);
         v.id('addressId', addressId);
       });
-      await removeAddress(deps, context, addressId);
-      return { addressId };
+      return deps.idempotency.run(AccountServiceService.removeAddress, request, context, {
+        execute: (effect) => removeAddress(context, addressId, effect),
+        respond: (removed: RemovedAddress) => removed,
+      });
     },
   };
 }
@@ -156,6 +167,10 @@ function toSessionMessage({ user, accessToken, refreshToken }: Session): Session
     accessTokenExpiresAt: new Date(accessToken.expiresAtMs),
     refreshToken,
   };
+}
+
+function toAddressAnswer(address: Address): { address: AddressMessage } {
+  return { address: toAddressMessage(address) };
 }
 
 function toAddressMessage({ id, userId, ...lines }: Address): AddressMessage {

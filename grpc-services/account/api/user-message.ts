@@ -15,6 +15,11 @@ export function toVisibleUserMessage({ id, displayName, createdAt, personal }: V
   };
 }
 
+/** What most changes of a user answer with. */
+export function toUserAnswer(user: User): { user: UserMessage } {
+  return { user: toUserMessage(user) };
+}
+
 /** A user as they and administrators see them. */
 export function toUserMessage({ id, displayName, createdAt, ...personal }: User): UserMessage {
   return toVisibleUserMessage({ id, displayName, createdAt, personal });

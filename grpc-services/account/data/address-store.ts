@@ -60,12 +60,12 @@ export async function insertAddress(
 
 /** The changed address, or undefined where the user has no such address. */
 export async function changeAddress(
-  database: Database,
+  em: EntityManager,
   userId: string,
   id: string,
   lines: AddressLines,
 ): Promise<Address | undefined> {
-  const rows = await database.query<AddressRow>(
+  const rows = await em.execute<AddressRow[]>(
     `update account.address set label = ?, street = ?, city = ?, postal_code = ?, area = ?
      where id = ? and user_id = ?
      returning ${columns}`,
@@ -75,9 +75,9 @@ export async function changeAddress(
 }
 
 /** Whether the user had such an address. */
-export async function deleteAddress(database: Database, userId: string, id: string): Promise<boolean> {
+export async function deleteAddress(em: EntityManager, userId: string, id: string): Promise<boolean> {
   const sql = 'delete from account.address where id = ? and user_id = ? returning id';
-  return (await database.query(sql, [id, userId])).length > 0;
+  return (await em.execute<unknown[]>(sql, [id, userId])).length > 0;
 }
 
 interface AddressRow {

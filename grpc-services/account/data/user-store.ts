@@ -47,11 +47,11 @@ export async function insertUser(em: EntityManager, user: NewUser): Promise<bool
 
 /** The changed user, or undefined where there is none. What is undefined stays. */
 export async function changeProfile(
-  database: Database,
+  em: EntityManager,
   id: string,
   change: { readonly displayName: string | undefined; readonly phone: string | undefined },
 ): Promise<User | undefined> {
-  const rows = await database.query<UserRow>(
+  const rows = await em.execute<UserRow[]>(
     `update account."user" set display_name = coalesce(?::text, display_name), phone = coalesce(?::text, phone)
      where id = ?
      returning ${userColumns}`,
@@ -61,8 +61,8 @@ export async function changeProfile(
 }
 
 /** The user with the role, or undefined where there is no such user. */
-export async function addRole(database: Database, id: string, role: Role): Promise<User | undefined> {
-  const rows = await database.query<UserRow>(
+export async function addRole(em: EntityManager, id: string, role: Role): Promise<User | undefined> {
+  const rows = await em.execute<UserRow[]>(
     `update account."user" set roles = array_append(array_remove(roles, ?::text), ?::text) where id = ?
      returning ${userColumns}`,
     [role, role, id],
@@ -71,8 +71,8 @@ export async function addRole(database: Database, id: string, role: Role): Promi
 }
 
 /** The user without the role, or undefined where there is no such user. */
-export async function removeRole(database: Database, id: string, role: Role): Promise<User | undefined> {
-  const rows = await database.query<UserRow>(
+export async function removeRole(em: EntityManager, id: string, role: Role): Promise<User | undefined> {
+  const rows = await em.execute<UserRow[]>(
     `update account."user" set roles = array_remove(roles, ?::text) where id = ? returning ${userColumns}`,
     [role, id],
   );

@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertAddress } from '../data/address-store.ts';
@@ -15,15 +16,14 @@ export async function addAddress(
   deps: AccountDeps,
   context: CallContext,
   lines: AddressLines,
+  effect: Effect<Address>,
 ): Promise<Address> {
   const userId = requireUserId(context.identity, ...everyRole);
   const address: Address = { id: String(await deps.ids.nextId()), userId, ...trimmedLines(lines) };
-  const outcome = await deps.database.transaction(async (em) => {
-    if (!(await lockUser(em, userId))) return 'no user';
-    return (await insertAddress(em, address, maxAddressesOfUser)) ? 'added' : 'limit reached';
-  }, context);
-  if (outcome === 'no user') throw new AppError('UNAUTHENTICATED', {});
-  if (outcome === 'limit reached')
-    throw new AppError('ADDRESS_LIMIT_REACHED', { maxAddresses: maxAddressesOfUser });
-  return address;
+  return effect(async (em) => {
+    if (!(await lockUser(em, userId))) throw new AppError('UNAUTHENTICATED', {});
+    if (!(await insertAddress(em, address, maxAddressesOfUser)))
+      throw new AppError('ADDRESS_LIMIT_REACHED', { maxAddresses: maxAddressesOfUser });
+    return address;
+  });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Database } from '@tiffin/lib/engines/database';
+import type { Idempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { AccessTokenSigner } from '@tiffin/lib/identity/access-token';
 import type { IdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { LoginAttempts } from '../data/login-attempts.ts';
@@ -10,6 +11,8 @@ export interface AccountDeps {
   readonly clock: Clock;
   readonly database: Database;
   readonly ids: Pick<IdGenerator, 'nextId'>;
+  /** Answers repeated mutations with their first result. */
+  readonly idempotency: Idempotency;
   /** So many random bytes, good enough for secrets. */
   readonly random: (bytes: number) => Buffer;
   readonly passwords: Passwords;

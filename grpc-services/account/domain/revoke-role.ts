@@ -1,9 +1,9 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import type { Role } from '@tiffin/lib/identity/identity';
 import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { removeRole } from '../data/user-store.ts';
-import type { AccountDeps } from './deps.ts';
 import type { User } from './user.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { User } from './user.ts';
  * @throws AppError USER_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
  */
 export async function revokeRole(
-  deps: AccountDeps,
   { identity }: CallContext,
   userId: string,
   role: Role,
+  effect: Effect<User>,
 ): Promise<User> {
   requireRole(identity, 'ADMIN');
-  const user = await removeRole(deps.database, userId, role);
+  const user = await effect((em) => removeRole(em, userId, role));
   if (!user) throw new AppError('USER_NOT_FOUND', { userId });
   return user;
 }

@@ -1,9 +1,9 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeAddress } from '../data/address-store.ts';
 import { type Address, type AddressLines, trimmedLines } from './address.ts';
-import type { AccountDeps } from './deps.ts';
 import { everyRole } from './user.ts';
 
 /**
@@ -12,13 +12,13 @@ import { everyRole } from './user.ts';
  *   FORBIDDEN.
  */
 export async function updateAddress(
-  deps: AccountDeps,
   { identity }: CallContext,
   addressId: string,
   lines: AddressLines,
+  effect: Effect<Address>,
 ): Promise<Address> {
   const userId = requireUserId(identity, ...everyRole);
-  const address = await changeAddress(deps.database, userId, addressId, trimmedLines(lines));
+  const address = await effect((em) => changeAddress(em, userId, addressId, trimmedLines(lines)));
   if (!address) throw new AppError('ADDRESS_NOT_FOUND', { addressId });
   return address;
 }

@@ -1,10 +1,11 @@
 import { type Validator, validate } from '@tiffin/lib/errors/invalid-argument';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
-import type { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
+import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
 import { adjustStock } from '../domain/adjust-stock.ts';
 import { createGoods } from '../domain/create-goods.ts';
 import type { GoodsDeps } from '../domain/deps.ts';
 import {
+  type Goods,
   maxAvailableUnits,
   maxCategoriesOfGoods,
   maxDescriptionChars,
@@ -30,7 +31,11 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
         v.money('price', request.price);
         checkCategoryIds(v, categoryIds);
       });
-      return { goods: await createGoods(deps, context, { shopId, name, description, price, categoryIds }) };
+      const input = { shopId, name, description, price, categoryIds };
+      return deps.idempotency.run(GoodsAdminServiceService.createGoods, request, context, {
+        execute: (effect) => createGoods(deps, context, input, effect),
+        respond: toGoodsAnswer,
+      });
     },
 
     async updateGoods(request, context) {
@@ -53,7 +58,10 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
         const isChange = Object.values(change).some((value) => value !== undefined);
         v.check('input', isChange, 'must change the name, the description, the price or the categories');
       });
-      return { goods: await updateGoods(deps, context, { goodsId, version, change }) };
+      return deps.idempotency.run(GoodsAdminServiceService.updateGoods, request, context, {
+        execute: (effect) => updateGoods(deps, context, { goodsId, version, change }, effect),
+        respond: toGoodsAnswer,
+      });
     },
 
     async adjustStock(request, context) {
@@ -65,9 +73,16 @@ export function goodsAdmin(deps: GoodsDeps): RpcHandlers<GoodsAdminServiceServic
         v.check('delta', delta !== 0, 'must not be zero');
         v.length('reason', reason, 1, maxReasonChars);
       });
-      return { goods: await adjustStock(deps, context, { goodsId, delta, reason }) };
+      return deps.idempotency.run(GoodsAdminServiceService.adjustStock, request, context, {
+        execute: (effect) => adjustStock(deps, context, { goodsId, delta, reason }, effect),
+        respond: toGoodsAnswer,
+      });
     },
   };
+}
+
+function toGoodsAnswer(goods: Goods): { goods: Goods } {
+  return { goods };
 }
 
 /** None at all is fine. */

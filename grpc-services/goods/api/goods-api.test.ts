@@ -170,4 +170,5 @@ function newGoods(id: string, ownShopId: string) {
   };
 }
 
-const insert = (id: string, ownShopId: string) => insertGoods(bed.deps.database, newGoods(id, ownShopId));
+const insert = (id: string, ownShopId: string) =>
+  insertGoods(bed.deps.database.fork(), newGoods(id, ownShopId));

@@ -12,7 +12,7 @@ before(async () => {
   bed = await createGoodsTestBed();
   const price = { amountCents: 100, currency: 'EUR' };
   const bread = { shopId, name: 'Bread', description: '', price, categoryIds: [], available: 5, version: 1 };
-  await insertGoods(bed.deps.database, { ...bread, id: '1' });
+  await insertGoods(bed.deps.database.fork(), { ...bread, id: '1' });
 });
 after(() => bed.stop());
 

@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
 import type { Page } from '@tiffin/lib/paging/page';
@@ -41,18 +42,18 @@ export async function findShopGoods(
   return toParentPages(pages, rows, toGoods);
 }
 
-export async function insertGoods(database: Database, goods: Goods): Promise<void> {
-  await database.fork().insert(GoodsEntity, goodsColumnsOf(goods));
+export async function insertGoods(em: EntityManager, goods: Goods): Promise<void> {
+  await em.insert(GoodsEntity, goodsColumnsOf(goods));
 }
 
 /** The changed goods, or undefined where no goods have this id in this version. */
 export async function changeGoods(
-  database: Database,
+  em: EntityManager,
   id: string,
   version: number,
   change: GoodsChange,
 ): Promise<Goods | undefined> {
-  const rows = await database.query<GoodsRow>(
+  const rows = await em.execute<GoodsRow[]>(
     `update goods.goods set
        name = coalesce(?::text, name),
        description = coalesce(?::text, description),

@@ -25,10 +25,10 @@ const open = () =>
   openDatabase({ ...goodsSchema, url: server.url, poolSize: 20, statementTimeoutMs: 10_000 });
 
 test('of 200 buyers who compete for the last 50 units, exactly 50 get one', async () => {
-  await insertGoods(database, goodsWithoutStock('1'));
-  await moveStock(database, move('1', 50), maxAvailable);
+  await insertGoods(database.fork(), goodsWithoutStock('1'));
+  await moveStock(database.fork(), move('1', 50), maxAvailable);
   const taken = await Promise.all(
-    Array.from({ length: 200 }, () => moveStock(database, move('1', -1), maxAvailable)),
+    Array.from({ length: 200 }, () => moveStock(database.fork(), move('1', -1), maxAvailable)),
   );
   const balances = taken.flatMap((goods) => goods?.available ?? []);
   const expected = Array.from({ length: 50 }, (_, index) => 49 - index);
@@ -40,9 +40,11 @@ test('of 200 buyers who compete for the last 50 units, exactly 50 get one', asyn
 });
 
 test('the entries stand in the order in which sessions that compete moved the stock', async () => {
-  await insertGoods(database, goodsWithoutStock('2'));
+  await insertGoods(database.fork(), goodsWithoutStock('2'));
   const deltas = Array.from({ length: 300 }, (_, index) => (index % 3 === 0 ? 7 : -3));
-  const moved = await Promise.all(deltas.map((delta) => moveStock(database, move('2', delta), maxAvailable)));
+  const moved = await Promise.all(
+    deltas.map((delta) => moveStock(database.fork(), move('2', delta), maxAvailable)),
+  );
   const entries = await assertLedgerTells(database, '2');
   assert.equal(entries.length, moved.filter(Boolean).length);
 });

@@ -1,4 +1,4 @@
-import type { Database } from '@tiffin/lib/engines/database';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Goods } from './goods-entity.ts';
 import { type GoodsRow, goodsColumns, toGoods } from './goods-row.ts';
 
@@ -14,17 +14,17 @@ export interface StockMove {
 }
 
 /**
- * Moves stock and writes the ledger entry, in one statement: both happen or neither, and the row, which many buyers
- * may want at once, is locked for one round trip only. Undefined where there are no such goods or where the stock
+ * Moves stock and writes the ledger entry, in one statement. The row, which many buyers may want at once, is locked
+ * from here to the commit: nothing but that should follow. Undefined where there are no such goods or where the stock
  * would fall below zero, or rise above `maxAvailable`. Units that orders gave back may have put it above that already.
  */
 export async function moveStock(
-  database: Database,
+  em: EntityManager,
   move: StockMove,
   maxAvailable: number,
 ): Promise<Goods | undefined> {
   const { goodsId, delta, reason, actorId, atMs } = move;
-  const rows = await database.query<GoodsRow>(
+  const rows = await em.execute<GoodsRow[]>(
     `with moved as (
        update goods.goods set available = available + ?
        where id = ? and available + ? between 0 and greatest(available, ?)

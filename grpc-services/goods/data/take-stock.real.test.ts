@@ -83,12 +83,12 @@ test('orders over the same goods in any order, adjustments and releases at once:
 });
 
 function move(goodsId: string, delta: number) {
-  return moveStock(database, { goodsId, delta, reason: 'Test', actorId: undefined, atMs }, 1_000_000);
+  return moveStock(database.fork(), { goodsId, delta, reason: 'Test', actorId: undefined, atMs }, 1_000_000);
 }
 
 async function addGoods(id: string, units: number): Promise<void> {
   const price = { amountCents: 100, currency: 'EUR' };
   const bread = { id, shopId: '7', name: 'Bread', description: '', price, categoryIds: [] };
-  await insertGoods(database, { ...bread, available: 0, version: 1 });
+  await insertGoods(database.fork(), { ...bread, available: 0, version: 1 });
   await move(id, units);
 }

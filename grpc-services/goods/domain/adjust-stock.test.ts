@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { plainEffect } from '@tiffin/lib/idempotency/idempotency';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { insertGoods } from '../data/goods-store.ts';
 import { createGoodsTestBed, type GoodsTestBed, merchant, shopId } from '../goods-test-bed.ts';
 import { assertLedgerTells, readLedger } from '../stock-ledger-check.ts';
-import { adjustStock } from './adjust-stock.ts';
+import { adjustStock, type StockAdjustment } from './adjust-stock.ts';
 
 let bed: GoodsTestBed;
 before(async () => {
@@ -18,7 +19,7 @@ test('whatever adjustments come at once, the stock is the sum of the ledger and 
   for (let seed = 1; seed <= 10; seed++) {
     const random = new DemoRandom(seed);
     const goodsIds = [`${seed}01`, `${seed}02`, `${seed}03`] as const;
-    for (const id of goodsIds) await insertGoods(bed.deps.database, emptyGoods(id));
+    for (const id of goodsIds) await insertGoods(bed.deps.database.fork(), emptyGoods(id));
     const adjustments = Array.from({ length: 60 }, () => ({
       goodsId: random.pick(goodsIds),
       delta:
@@ -27,9 +28,7 @@ test('whatever adjustments come at once, the stock is the sum of the ledger and 
           : random.between(1, 30) * random.pick([1, -1]),
       reason: 'Count',
     }));
-    const outcomes = await Promise.allSettled(
-      adjustments.map((adjustment) => adjustStock(bed.deps, callBy(merchant), adjustment)),
-    );
+    const outcomes = await Promise.allSettled(adjustments.map((adjustment) => adjust(adjustment)));
     for (const id of goodsIds) {
       const accepted = adjustments.filter(({ goodsId }, index) => {
         return goodsId === id && outcomes[index]?.status === 'fulfilled';
@@ -49,11 +48,11 @@ test('whatever adjustments come at once, the stock is the sum of the ledger and 
 });
 
 test('an entry tells who moved the stock, by how much, when and why', async () => {
-  await insertGoods(bed.deps.database, emptyGoods('77'));
+  await insertGoods(bed.deps.database.fork(), emptyGoods('77'));
   const reason = "Baker's dozen? \\o/";
-  await adjustStock(bed.deps, callBy(merchant), { goodsId: '77', delta: 13, reason });
+  await adjust({ goodsId: '77', delta: 13, reason });
   const own = callBy({ kind: 'service', name: 'stocktaking' });
-  await adjustStock(bed.deps, own, { goodsId: '77', delta: -1, reason: 'Count' });
+  await adjust({ goodsId: '77', delta: -1, reason: 'Count' }, own);
   const atMs = bed.deps.clock.now();
   assert.deepEqual(await readLedger(bed.deps.database, '77'), [
     { delta: 13, balanceAfter: 13, reason, actorId: merchant.userId, atMs },
@@ -62,12 +61,13 @@ test('an entry tells who moved the stock, by how much, when and why', async () =
 });
 
 test('a refused adjustment leaves no entry', async () => {
-  await insertGoods(bed.deps.database, emptyGoods('78'));
-  await assert.rejects(
-    adjustStock(bed.deps, callBy(merchant), { goodsId: '78', delta: -1, reason: 'Count' }),
-  );
+  await insertGoods(bed.deps.database.fork(), emptyGoods('78'));
+  await assert.rejects(adjust({ goodsId: '78', delta: -1, reason: 'Count' }));
   assert.deepEqual(await readLedger(bed.deps.database, '78'), []);
 });
+
+const adjust = (adjustment: StockAdjustment, call = callBy(merchant)) =>
+  adjustStock(bed.deps, call, adjustment, plainEffect(bed.deps.database, call));
 
 function emptyGoods(id: string) {
   const price = { amountCents: 100, currency: 'EUR' };

@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findGoods } from '../data/goods-store.ts';
@@ -22,6 +23,7 @@ export async function adjustStock(
   deps: GoodsDeps,
   context: CallContext,
   input: StockAdjustment,
+  effect: Effect<Goods>,
 ): Promise<Goods> {
   const { identity } = context;
   requireRole(identity, 'MERCHANT', 'ADMIN');
@@ -30,7 +32,8 @@ export async function adjustStock(
   if (!goods) throw new AppError('GOODS_NOT_FOUND', { goodsId: input.goodsId });
   await requireGoodsOfOwnShop(deps, context, goods.shopId);
   const actorId = identity.kind === 'user' ? identity.userId : undefined;
-  const moved = await moveStock(database, { ...input, actorId, atMs: deps.clock.now() }, maxAvailableUnits);
+  const move = { ...input, actorId, atMs: deps.clock.now() };
+  const moved = await effect((em) => moveStock(em, move, maxAvailableUnits));
   if (moved) return moved;
   // Read anew: others may have moved the stock since the first look, and the answer shows what is left now.
   const [current] = await findGoods(database, [input.goodsId]);

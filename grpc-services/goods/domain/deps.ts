@@ -1,5 +1,7 @@
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Database } from '@tiffin/lib/engines/database';
+import type { Outbox } from '@tiffin/lib/events/outbox';
+import type { Idempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { IdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
@@ -9,6 +11,10 @@ export interface GoodsDeps {
   readonly clock: Clock;
   readonly database: Database;
   readonly ids: Pick<IdGenerator, 'nextId'>;
+  /** Answers repeated mutations with their first result. */
+  readonly idempotency: Idempotency;
+  /** Tells what happened, in the transaction in which it happens. */
+  readonly outbox: Outbox;
   /** Knows which shops there are and who owns them. */
   readonly shops: Pick<RpcClient<typeof ShopServiceService>, 'batchGetShops'>;
 }

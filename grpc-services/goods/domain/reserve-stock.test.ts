@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { plainEffect } from '@tiffin/lib/idempotency/idempotency';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
 import { insertGoods } from '../data/goods-store.ts';
@@ -159,8 +160,11 @@ test('whatever comes at once, the stock is the sum of the ledger and each order 
 
 const own = callBy(ownProcess);
 const release = (orderId: string) => releaseStock(bed.deps, own, orderId);
-const adjust = (goodsId: string, delta: number) =>
-  adjustStock(bed.deps, callBy(merchant), { goodsId, delta, reason: 'Count' });
+const adjust = (goodsId: string, delta: number) => {
+  const call = callBy(merchant);
+  const effect = plainEffect(bed.deps.database, call);
+  return adjustStock(bed.deps, call, { goodsId, delta, reason: 'Count' }, effect);
+};
 
 function reserve(orderId: string, quantities: Record<string, number>): Promise<void> {
   const items = Object.entries(quantities).map(([goodsId, quantity]) => ({ goodsId, quantity }));
@@ -176,7 +180,7 @@ async function addGoods(units: number): Promise<string> {
   const id = nextId();
   const price = { amountCents: 100, currency: 'EUR' };
   const bread = { id, shopId, name: 'Bread', description: '', price, categoryIds: [] };
-  await insertGoods(bed.deps.database, { ...bread, available: 0, version: 1 });
+  await insertGoods(bed.deps.database.fork(), { ...bread, available: 0, version: 1 });
   if (units > 0) await adjust(id, units);
   return id;
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeGoods, findGoods } from '../data/goods-store.ts';
@@ -6,6 +7,7 @@ import { requireCategories } from './category.ts';
 import type { GoodsDeps } from './deps.ts';
 import type { Goods, GoodsChange } from './goods.ts';
 import { requireGoodsOfOwnShop } from './shop-access.ts';
+import { tellChanged } from './tell-changed.ts';
 
 /**
  * Changes goods that still are as the caller read them.
@@ -15,6 +17,7 @@ export async function updateGoods(
   deps: GoodsDeps,
   context: CallContext,
   input: { readonly goodsId: string; readonly version: number; readonly change: GoodsChange },
+  effect: Effect<Goods>,
 ): Promise<Goods> {
   const { goodsId, version, change } = input;
   requireRole(context.identity, 'MERCHANT', 'ADMIN');
@@ -23,7 +26,11 @@ export async function updateGoods(
   if (!goods) throw new AppError('GOODS_NOT_FOUND', { goodsId });
   await requireGoodsOfOwnShop(deps, context, goods.shopId);
   await requireCategories(deps, change.categoryIds ?? []);
-  const changed = await changeGoods(database, goodsId, version, change);
+  const changed = await effect(async (em) => {
+    const written = await changeGoods(em, goodsId, version, change);
+    if (written) await tellChanged(deps, em, context, written);
+    return written;
+  });
   if (changed) return changed;
   const [current] = await findGoods(database, [goodsId]);
   if (!current) throw new AppError('GOODS_NOT_FOUND', { goodsId });

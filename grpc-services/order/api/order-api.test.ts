@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { anonymous, type Identity } from '@tiffin/lib/identity/identity';
 import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { administrator, customer, stranger, strangersAddressId } from '../neighbours-test-bed.ts';
 import { cartOf, createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
 
@@ -138,7 +139,7 @@ test('bad input is named field by field, before anything is asked', async () => 
     place({ expectedTotal: { ...money, currency: 'eur' } }),
     violates('expectedTotal.currency'),
   );
-  const order = { idempotencyKey: 'k', orderId: '1' };
+  const order = { idempotencyKey: newKey(), orderId: '1' };
   const pay = (change: object) =>
     bed.api.payOrder({ ...order, paymentToken: 'sandbox-ok', ...change }, callBy(customer));
   await assert.rejects(pay({ idempotencyKey: '', orderId: 'x' }), violates('idempotencyKey', 'orderId'));

@@ -3,9 +3,9 @@ import { checkBatch } from '@tiffin/lib/paging/check-batch';
 import { encodeIdCursor } from '@tiffin/lib/paging/cursor';
 import { readParentPages } from '@tiffin/lib/paging/parent-pages';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
-import type {
-  CartItem,
-  Order as OrderMessage,
+import {
+  type CartItem,
+  type Order as OrderMessage,
   OrderServiceService,
 } from '@tiffin/proto/gen/tiffin/order/v1/order';
 import { batchGetOrders } from '../domain/batch-get-orders.ts';
@@ -38,7 +38,8 @@ export function orderApi(deps: OrderDeps): RpcHandlers<OrderServiceService> {
       };
     },
 
-    async placeOrder({ idempotencyKey, shopId, items, addressId, expectedTotal = noTotal }, context) {
+    async placeOrder(request, context) {
+      const { idempotencyKey, shopId, items, addressId, expectedTotal = noTotal } = request;
       validate((v) => {
         v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
@@ -46,25 +47,37 @@ export function orderApi(deps: OrderDeps): RpcHandlers<OrderServiceService> {
         v.id('addressId', addressId);
         v.money('expectedTotal', expectedTotal === noTotal ? undefined : expectedTotal);
       });
-      const order = await placeOrder(deps, context, { shopId, items, addressId, expectedTotal });
-      return { order: toOrderMessage(order) };
+      const cart = { shopId, items, addressId, expectedTotal };
+      return deps.idempotency.run(OrderServiceService.placeOrder, request, context, {
+        execute: (effect) => placeOrder(deps, context, cart, effect),
+        respond: toOrderAnswer,
+      });
     },
 
-    async payOrder({ idempotencyKey, orderId, paymentToken }, context) {
+    async payOrder(request, context) {
+      const { idempotencyKey, orderId, paymentToken } = request;
       validate((v) => {
         v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('orderId', orderId);
         v.oneOf<string>('paymentToken', paymentToken, sandboxTokens);
       });
-      return { order: toOrderMessage(await payOrder(deps, context, orderId, paymentToken as SandboxToken)) };
+      return deps.idempotency.run(OrderServiceService.payOrder, request, context, {
+        execute: (effect) => payOrder(deps, context, orderId, paymentToken as SandboxToken, effect),
+        respond: toOrderAnswer,
+      });
     },
 
-    async cancelOrder({ idempotencyKey, orderId }, context) {
+    async cancelOrder(request, context) {
+      const { idempotencyKey, orderId } = request;
       validate((v) => {
         v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('orderId', orderId);
       });
-      return { order: toOrderMessage(await cancelOrder(deps, context, orderId)) };
+      return deps.idempotency.run(OrderServiceService.cancelOrder, request, context, {
+        execute: (effect) => cancelOrder(deps, context, orderId, effect),
+        respond: toOrderAnswer,
+        onReplay: () => deps.stockReleases.release(context, orderId),
+      });
     },
   };
 }
@@ -79,6 +92,10 @@ function checkItems(v: Validator, items: readonly CartItem[]): void {
     v.id(`items[${index}].goodsId`, goodsId);
     v.integerBetween(`items[${index}].quantity`, quantity, 1, maxUnitsOfItem);
   });
+}
+
+function toOrderAnswer(order: Order): { order: OrderMessage } {
+  return { order: toOrderMessage(order) };
 }
 
 function toOrderMessage({ status, items, ...order }: Order): OrderMessage {

@@ -71,8 +71,8 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
 }
 
 /** Writes the status and the version, unless the order is no longer in `expectedVersion`: then false. */
-export async function saveOrder(database: Database, order: Order, expectedVersion: number): Promise<boolean> {
-  const rows = await database.query(
+export async function saveOrder(em: EntityManager, order: Order, expectedVersion: number): Promise<boolean> {
+  const rows = await em.execute<unknown[]>(
     'update "order"."order" set status = ?, version = ? where id = ? and version = ? returning id',
     [order.status, order.version, order.id, expectedVersion],
   );

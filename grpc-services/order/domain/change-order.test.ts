@@ -4,7 +4,8 @@ import { AppError } from '@tiffin/lib/errors/app-error';
 import { anonymous } from '@tiffin/lib/identity/identity';
 import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
-import { administrator, customer, stranger } from '../neighbours-test-bed.ts';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
+import { administrator, customer, type Fault, stranger } from '../neighbours-test-bed.ts';
 import { createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
 
 let bed: OrderTestBed;
@@ -20,10 +21,9 @@ beforeEach(async () => {
   orderId = (await bed.place([goodsId])).id;
 });
 
-const key = { idempotencyKey: 'k' };
 const pay = (identity = customer, paymentToken = 'sandbox-ok') =>
-  bed.api.payOrder({ ...key, orderId, paymentToken }, callBy(identity));
-const cancel = (identity = customer) => bed.api.cancelOrder({ ...key, orderId }, callBy(identity));
+  bed.api.payOrder({ ...freshKey, orderId, paymentToken }, callBy(identity));
+const cancel = (identity = customer) => bed.api.cancelOrder({ ...freshKey, orderId }, callBy(identity));
 const readOrder = async () => {
   const { orders } = await bed.api.batchGetOrders({ ids: [orderId] }, callBy(customer));
   return orders[0]?.order ?? assert.fail();
@@ -106,6 +106,23 @@ test('a cancellation whose release is late answers all the same, and the stock r
   assert.equal(await bed.available(goodsId), 10);
 });
 
+test('a cancellation repeated after its process died before the release gives the stock back', async () => {
+  const request = { ...freshKey, orderId };
+  bed.steps.fault = failReleases;
+  const { order } = await bed.inTime(bed.api.cancelOrder(request, callBy(customer)));
+  await bed.releasesEnd();
+  assert.equal(await bed.available(goodsId), 9);
+  bed.steps.fault = () => {};
+  const again = await bed.inTime(bed.api.cancelOrder(request, callBy(customer)));
+  assert.deepEqual(again, { order });
+  assert.equal(await bed.available(goodsId), 10);
+  await bed.assertBalanced([goodsId]);
+});
+
+const failReleases: Fault = (step) => {
+  if (step === 'releaseStock') throw new AppError('UNAVAILABLE', { retryAfterMs: 1_000 });
+};
+
 test("nobody touches somebody else's order, nor learns that it exists", async () => {
   for (const change of [pay, cancel]) {
     await assert.rejects(change(stranger), failsWith('ORDER_NOT_FOUND', { orderId }));
@@ -116,9 +133,9 @@ test("nobody touches somebody else's order, nor learns that it exists", async ()
     [anonymous, 'UNAUTHENTICATED'],
     [ownProcess, 'FORBIDDEN'],
   ] as const) {
-    const request = { ...key, orderId, paymentToken: 'sandbox-ok' };
+    const request = { ...freshKey, orderId, paymentToken: 'sandbox-ok' };
     await assert.rejects(bed.api.payOrder(request, callBy(identity)), failsWith(code));
-    await assert.rejects(bed.api.cancelOrder({ ...key, orderId }, callBy(identity)), failsWith(code));
+    await assert.rejects(bed.api.cancelOrder({ ...freshKey, orderId }, callBy(identity)), failsWith(code));
   }
   assert.equal((await readOrder()).version, 1);
 });

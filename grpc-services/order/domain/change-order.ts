@@ -1,9 +1,11 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findOrders, saveOrder } from '../data/order-store.ts';
 import type { OrderDeps } from './deps.ts';
 import type { Order } from './order.ts';
+import { tellChanged } from './tell-changed.ts';
 
 /** Each further attempt means that somebody else changed the order meanwhile, which can happen once by now. */
 const maxAttempts = 3;
@@ -14,17 +16,23 @@ const maxAttempts = 3;
  * @throws AppError ORDER_NOT_FOUND (somebody else's too), UNAUTHENTICATED, FORBIDDEN, and what `transition` throws.
  */
 export async function changeOrder(
-  { database }: OrderDeps,
-  { identity }: CallContext,
+  deps: Pick<OrderDeps, 'database' | 'outbox'>,
+  context: CallContext,
   orderId: string,
   transition: (order: Order) => Order,
+  effect: Effect<Order>,
 ): Promise<Order> {
-  const userId = requireUserId(identity, 'CUSTOMER');
+  const userId = requireUserId(context.identity, 'CUSTOMER');
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const [order] = await findOrders(database, [orderId]);
+    const [order] = await findOrders(deps.database, [orderId]);
     if (order?.userId !== userId) throw new AppError('ORDER_NOT_FOUND', { orderId });
     const changed = transition(order);
-    if (await saveOrder(database, changed, order.version)) return changed;
+    const saved = await effect(async (em) => {
+      if (!(await saveOrder(em, changed, order.version))) return undefined;
+      await tellChanged(deps, em, context, changed);
+      return changed;
+    });
+    if (saved) return saved;
   }
   throw new AppError('UNAVAILABLE', { retryAfterMs: 100 });
 }

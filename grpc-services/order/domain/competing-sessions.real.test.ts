@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { customer } from '../neighbours-test-bed.ts';
 import { createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
@@ -32,13 +33,12 @@ test('of 200 buyers on 40 sessions exactly one gets the last unit, and 199 learn
 test('of payments and cancellations in competing sessions exactly one wins, and the others learn who did', async () => {
   const goodsId = await bed.addGoods(50);
   const call = callBy(customer);
-  const key = { idempotencyKey: 'k' };
   const orders = await Promise.all(Array.from({ length: 50 }, () => bed.place([goodsId])));
   const races = orders.map(async ({ id: orderId }) => {
     const outcomes = await Promise.allSettled(
       [0, 1].flatMap(() => [
-        bed.api.payOrder({ ...key, orderId, paymentToken: 'sandbox-ok' }, call),
-        bed.api.cancelOrder({ ...key, orderId }, call),
+        bed.api.payOrder({ ...freshKey, orderId, paymentToken: 'sandbox-ok' }, call),
+        bed.api.cancelOrder({ ...freshKey, orderId }, call),
       ]),
     );
     const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.order] : []));

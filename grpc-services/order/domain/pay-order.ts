@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { changeOrder } from './change-order.ts';
 import type { OrderDeps } from './deps.ts';
@@ -17,10 +18,12 @@ export function payOrder(
   context: CallContext,
   orderId: string,
   paymentToken: SandboxToken,
+  effect: Effect<Order>,
 ): Promise<Order> {
-  return changeOrder(deps, context, orderId, (order) => {
+  const transition = (order: Order) => {
     const paid = paidOrder(order);
     if (paymentToken === 'sandbox-declined') throw new AppError('PAYMENT_DECLINED', { orderId });
     return paid;
-  });
+  };
+  return changeOrder(deps, context, orderId, transition, effect);
 }

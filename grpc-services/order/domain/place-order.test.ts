@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { updateGoods } from '@tiffin/goods/domain/update-goods';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { plainEffect } from '@tiffin/lib/idempotency/idempotency';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
 import {
@@ -58,7 +59,8 @@ test('an order takes its stock and keeps prices and address as they were', async
   assert.deepEqual(await stock(), [8, 17]);
   const owner = callBy(ownProcess);
   const price = { amountCents: 990, currency: 'EUR' };
-  await updateGoods(bed.goods.deps, owner, { goodsId: a, version: 1, change: { price } });
+  const effect = plainEffect(bed.goods.deps.database, owner);
+  await updateGoods(bed.goods.deps, owner, { goodsId: a, version: 1, change: { price } }, effect);
   assert.deepEqual((await bed.api.batchGetOrders({ ids: [order.id] }, call)).orders, [{ order }]);
   await bed.assertBalanced(goodsIds);
 });

@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { fanout } from '@tiffin/lib/rpc/fanout';
@@ -16,7 +17,12 @@ import { onOwnBehalf } from './own-behalf.ts';
  *   ADDRESS_NOT_FOUND (somebody else's too), PRICE_CHANGED, OUT_OF_STOCK, UNAUTHENTICATED, FORBIDDEN; INVALID_ARGUMENT
  *   for goods that have no common total.
  */
-export async function placeOrder(deps: OrderDeps, context: CallContext, cart: Cart): Promise<Order> {
+export async function placeOrder(
+  deps: OrderDeps,
+  context: CallContext,
+  cart: Cart,
+  effect: Effect<Order>,
+): Promise<Order> {
   const userId = requireUserId(context.identity, 'CUSTOMER');
   if (cart.items.length === 0) throw new AppError('EMPTY_CART', {});
   const { shopId } = cart;
@@ -32,8 +38,7 @@ export async function placeOrder(deps: OrderDeps, context: CallContext, cart: Ca
   const placedAt = new Date(deps.clock.now());
   const order = newOrder({ id, userId, shopId, items, total, address: delivery, placedAt });
   await reserve(deps, context, order);
-  await create(deps, context, order);
-  return order;
+  return create(deps, context, order, effect);
 }
 
 /** All at once. With the user's identity, so that the account service shows the user's own addresses only. */
@@ -58,10 +63,18 @@ async function reserve({ stock, stockReleases }: OrderDeps, context: CallContext
   }
 }
 
-async function create({ database, stockReleases }: OrderDeps, context: CallContext, order: Order) {
+async function create(
+  { database, stockReleases }: OrderDeps,
+  context: CallContext,
+  order: Order,
+  effect: Effect<Order>,
+): Promise<Order> {
   try {
     // Not begun after the caller's budget; a commit whose answer is late may stand all the same.
-    await database.transaction((em) => insertOrder(em, order), context);
+    return await effect(async (em) => {
+      await insertOrder(em, order);
+      return order;
+    });
   } catch (error) {
     // The commit may have come through although its answer was lost. Then the order stands, and needs its stock.
     const stands = async () => (await findOrders(database, [order.id])).length > 0;

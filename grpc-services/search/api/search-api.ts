@@ -29,7 +29,12 @@ export function searchApi(deps: SearchDeps): RpcHandlers<SearchServiceService> {
       return {
         edges: items.map((entry) => ({
           hit: { kind: hitKinds[entry.kind], id: entry.refId, highlight: highlight(entry) },
-          cursor: encodeCursor(String(entry.score), String(entry.kind), entry.refId),
+          cursor: encodeCursor(
+            String(entry.score),
+            String(entry.orderCount),
+            String(entry.kind),
+            entry.refId,
+          ),
         })),
         hasNextPage,
       };
@@ -49,9 +54,10 @@ function readKinds(kinds: readonly HitKind[]): EntryKind[] {
 }
 
 function readCursor(cursor: string): FoundPosition | undefined {
-  const [score = '', kindText = '', refId = ''] = decodeCursor(cursor, 3) ?? [];
+  const [score = '', orderCount = '', kindText = '', refId = ''] = decodeCursor(cursor, 4) ?? [];
   const kind = allKinds.find((known) => String(known) === kindText);
-  return /^\d{1,4}$/.test(score) && kind !== undefined && isId(refId)
-    ? { score: Number(score), kind, refId }
+  const isNumbers = /^\d{1,4}$/.test(score) && /^\d{1,9}$/.test(orderCount);
+  return isNumbers && kind !== undefined && isId(refId)
+    ? { score: Number(score), orderCount: Number(orderCount), kind, refId }
     : undefined;
 }

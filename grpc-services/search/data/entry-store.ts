@@ -6,6 +6,8 @@ import type { IndexedEntry } from './entry.ts';
 const maxRowsPerStatement = 250;
 /** Instead of the server's time-out, which is meant for searches. */
 const maxStatementMs = 20_000;
+/** How long one entry waits for a reindex that is just being published. */
+const maxPutMs = 5_000;
 /** Entries that differ in nothing but the words of their bodies gain nothing by more of them. */
 const maxWordsPerEntry = 500;
 
@@ -50,22 +52,28 @@ export async function emptyHalf(database: Database, claim: Claim, untilMs: numbe
   }
 }
 
-/** Adds entries to the claimed half and renews the claim. An entry that is there already stays as it is. */
+/** Into some halves. Whoever is late with an older version changes nothing. */
+const insertSql = `insert into search.entry (half, kind, ref_id, name, body, words, version)
+  select half, kind, ref_id, name, body, words::tsvector, version
+  from unnest(?::smallint[]) as half,
+    jsonb_to_recordset(?::jsonb)
+      as given (kind smallint, ref_id bigint, name text, body text, words text, version integer)
+  on conflict (half, kind, ref_id) do update set
+    name = excluded.name, body = excluded.body, words = excluded.words, version = excluded.version
+  where entry.version < excluded.version`;
+
+/** Adds entries to the claimed half and renews the claim. An entry that is there already stays where it is as new. */
 export async function addEntries(
   database: Database,
   claim: Claim,
   entries: readonly IndexedEntry[],
   untilMs: number,
 ): Promise<void> {
-  const sql = `insert into search.entry (half, kind, ref_id, name, body, words)
-    select ?, kind, ref_id, name, body, words::tsvector
-    from jsonb_to_recordset(?::jsonb) as given (kind smallint, ref_id bigint, name text, body text, words text)
-    on conflict do nothing`;
   for (let start = 0; start < entries.length; start += maxRowsPerStatement) {
     const rows = entries.slice(start, start + maxRowsPerStatement).map(toRow);
     await write(database, async (em) => {
       await keepClaim(em, claim, 'claimed_until = ?', [new Date(untilMs)]);
-      await em.execute(sql, [claim.half, JSON.stringify(rows)]);
+      await em.execute(insertSql, [`{${claim.half}}`, JSON.stringify(rows)]);
     });
   }
 }
@@ -78,12 +86,41 @@ export function publishHalf(database: Database, claim: Claim): Promise<void> {
     ]);
     await em.execute(
       `insert into search.word (half, word)
-       select distinct ?::smallint, lexeme from search.entry_${claim.half}, unnest(tsvector_to_array(words)) as lexeme`,
+       select distinct ?::smallint, lexeme from search.entry_${claim.half}, unnest(tsvector_to_array(words)) as lexeme
+       on conflict do nothing`,
       [claim.half],
     );
     // The embedded engine does not do it by itself, and a server does it too late.
     await em.execute(`analyze search.entry_${claim.half}, search.word_${claim.half}`);
   });
+}
+
+/**
+ * Puts an entry into the index, or a newer version in its place. Into both halves: the one that is being filled may
+ * have read the older version already, and the other is what searches read.
+ */
+export async function putEntry(em: EntityManager, entry: IndexedEntry): Promise<void> {
+  await em.execute(`set local statement_timeout = ${maxPutMs}`);
+  // Who writes into the index locks this row first, so writers never wait for each other in a circle.
+  await em.execute('select from search.index_state for no key update');
+  await em.execute(insertSql, ['{0,1}', JSON.stringify([toRow(entry)])]);
+  await em.execute(
+    `insert into search.word (half, word)
+     select half, lexeme from unnest('{0,1}'::smallint[]) as half, unnest(tsvector_to_array(?::tsvector)) as lexeme
+     on conflict do nothing`,
+    [toTsvector(entry.nameWords, entry.bodyWords)],
+  );
+}
+
+/** The version in which searches find a shop or goods; undefined where they do not. */
+export async function findIndexedVersion(
+  database: Database,
+  { kind, refId }: Pick<IndexedEntry, 'kind' | 'refId'>,
+): Promise<number | undefined> {
+  const sql = `select version from search.entry
+    where half = (select live_half from search.index_state) and kind = ? and ref_id = ?`;
+  const [entry] = await database.query<{ version: number }>(sql, [kind, refId]);
+  return entry?.version;
 }
 
 /** Ends a claim without a result, so that nobody waits for it to lapse. */
@@ -111,8 +148,8 @@ function write<T>(database: Database, work: (em: EntityManager) => Promise<T>): 
   });
 }
 
-function toRow({ kind, refId, name, body, nameWords, bodyWords }: IndexedEntry) {
-  return { kind, ref_id: refId, name, body, words: toTsvector(nameWords, bodyWords) };
+function toRow({ kind, refId, name, body, version, nameWords, bodyWords }: IndexedEntry) {
+  return { kind, ref_id: refId, name, body, version, words: toTsvector(nameWords, bodyWords) };
 }
 
 /** Written out, because PostgreSQL's parser sees other words than ours: "and/or" is a file name to it. */

@@ -11,6 +11,8 @@ export interface Entry {
   readonly name: string;
   /** More text that leads to it. */
   readonly body: string;
+  /** Of the shop or the goods: what has a higher one is newer. */
+  readonly version: number;
 }
 
 /** An entry with its words as searches compare them: letters and digits only. */
@@ -20,11 +22,13 @@ export interface IndexedEntry extends Entry {
 }
 
 /** An entry that a search found; the higher its score, the better. */
-export interface FoundEntry extends Entry {
+export interface FoundEntry extends Omit<Entry, 'version'> {
   readonly score: number;
+  /** How many paid orders it was in; the more, the better among equal scores. */
+  readonly orderCount: number;
   /** The words of the entry that were meant. */
   readonly words: readonly string[];
 }
 
 /** A place in a list of found entries: the sort key of the entry before it. */
-export type FoundPosition = Pick<FoundEntry, 'score' | 'kind' | 'refId'>;
+export type FoundPosition = Pick<FoundEntry, 'score' | 'orderCount' | 'kind' | 'refId'>;

@@ -88,13 +88,22 @@ with asked as (
     ) as best
   ) as hit
 )
-select kind, ref_id, name, body, words, score from scored`;
+select kind, ref_id, name, body, words, score, order_count
+from scored cross join lateral (
+  select coalesce(max(order_count), 0) as order_count from search.popularity
+  where popularity.kind = scored.kind and popularity.ref_id = scored.ref_id
+) as counted`;
 
-/** Found entries, best first; among equals by kind and id. */
+/** Found entries, best first; among equals those that were ordered more often, then by kind and id. */
 export async function findEntries(database: Database, query: EntryQuery): Promise<FoundEntry[]> {
   const { sql, parameters } = findEntriesSql(query);
   const rows = await database.query<FoundRow>(sql, parameters);
-  return rows.map(({ ref_id, words, ...row }) => ({ ...row, refId: ref_id, words: words.split(' ') }));
+  return rows.map(({ ref_id, order_count, words, ...row }) => ({
+    ...row,
+    refId: ref_id,
+    orderCount: order_count,
+    words: words.split(' '),
+  }));
 }
 
 /** The statement of `findEntries`. */
@@ -108,12 +117,12 @@ export function findEntriesSql(query: EntryQuery): { sql: string; parameters: (s
     long: isLong ? word : null,
   }));
   return {
-    sql: `${findSql} ${after ? 'where (-score, kind, ref_id) > (?, ?, ?)' : ''}
-      order by -score, kind, ref_id limit ?`,
+    sql: `${findSql} ${after ? 'where (-score, -order_count, kind, ref_id) > (?, ?, ?, ?)' : ''}
+      order by -score, -order_count, kind, ref_id limit ?`,
     parameters: [
       JSON.stringify(asked),
       bigintArray(kinds),
-      ...(after ? [-after.score, after.kind, after.refId] : []),
+      ...(after ? [-after.score, -after.orderCount, after.kind, after.refId] : []),
       maxItems,
     ],
   };
@@ -126,4 +135,5 @@ interface FoundRow {
   readonly body: string;
   readonly words: string;
   readonly score: number;
+  readonly order_count: number;
 }

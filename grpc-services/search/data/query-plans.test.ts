@@ -25,7 +25,7 @@ describe('a search among many entries', () => {
 
   it('reads entries by their words and words by their trigrams, never a whole table', async () => {
     const words = askedWords('gods77 magherita piza');
-    const after = { score: 100, kind: 1, refId: '5' } as const;
+    const after = { score: 100, orderCount: 3, kind: 1, refId: '5' } as const;
     const { sql, parameters } = findEntriesSql({ words, kinds: [1, 2], after, maxItems: 21 });
     const rows = await bed.deps.database.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, parameters);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');

@@ -1,5 +1,6 @@
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Database } from '@tiffin/lib/engines/database';
+import type { Inbox } from '@tiffin/lib/events/inbox';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
@@ -8,8 +9,10 @@ import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 export interface SearchDeps {
   readonly clock: Clock;
   readonly database: Database;
+  /** Knows which events were handled. */
+  readonly inbox: Inbox;
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
-  readonly shops: Pick<RpcClient<ShopServiceService>, 'listShops'>;
-  readonly goods: Pick<RpcClient<GoodsServiceService>, 'batchListShopGoods'>;
+  readonly shops: Pick<RpcClient<ShopServiceService>, 'listShops' | 'batchGetShops'>;
+  readonly goods: Pick<RpcClient<GoodsServiceService>, 'batchListShopGoods' | 'batchGetGoods'>;
 }

@@ -94,6 +94,7 @@ describe('reindex', () => {
       body: '',
       nameWords: ['ghost'],
       bodyWords: [],
+      version: 1,
     } as const;
     await assert.rejects(addEntries(database, lapsed, [entry], 0), { name: 'ClaimLost' });
     await assert.rejects(publishHalf(database, lapsed), { name: 'ClaimLost' });
@@ -108,7 +109,7 @@ describe('reindex', () => {
     await addEntries(
       database,
       claimed,
-      [{ kind: 1, refId: '1', name: 'Slow', body: '', nameWords: ['slow'], bodyWords: [] }],
+      [{ kind: 1, refId: '1', name: 'Slow', body: '', nameWords: ['slow'], bodyWords: [], version: 1 }],
       bed.clock.now() + 60_000,
     );
     await bed.clock.advance(59_000);

@@ -2,7 +2,7 @@ import { AppError } from '@tiffin/lib/errors/app-error';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import type { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
-import { type Entry, entryKinds, type IndexedEntry } from '../data/entry.ts';
+import type { IndexedEntry } from '../data/entry.ts';
 import {
   addEntries,
   type Claim,
@@ -12,7 +12,7 @@ import {
   publishHalf,
 } from '../data/entry-store.ts';
 import type { SearchDeps } from './deps.ts';
-import { wordsOf } from './words.ts';
+import { goodsEntry, shopEntry } from './entry-of.ts';
 
 /** What an rpc returns at most of a list. */
 const maxPageShops = 100;
@@ -54,14 +54,14 @@ export async function reindex(deps: SearchDeps, newCall: () => CallContext): Pro
 
 async function fill(deps: SearchDeps, claim: Claim, newCall: () => CallContext): Promise<Reindexed> {
   const counts = { shops: 0, goods: 0 };
-  const add = (entries: readonly Entry[]) =>
-    addEntries(deps.database, claim, entries.map(withWords), deps.clock.now() + claimMs);
+  const add = (entries: readonly IndexedEntry[]) =>
+    addEntries(deps.database, claim, entries, deps.clock.now() + claimMs);
   for await (const shops of allShops(deps, newCall)) {
-    await add(shops.map(toShopEntry));
+    await add(shops.map(shopEntry));
     counts.shops += shops.length;
     for (let start = 0; start < shops.length; start += shopsPerCall) {
       for await (const goods of goodsOf(deps, shops.slice(start, start + shopsPerCall), newCall)) {
-        await add(goods.map(toGoodsEntry));
+        await add(goods.map(goodsEntry));
         counts.goods += goods.length;
       }
     }
@@ -101,23 +101,3 @@ async function* goodsOf(
     });
   }
 }
-
-const toShopEntry = ({ id, name, description }: Shop): Entry => ({
-  kind: entryKinds.shop,
-  refId: id,
-  name,
-  body: description,
-});
-
-const toGoodsEntry = ({ id, name, description }: Goods): Entry => ({
-  kind: entryKinds.goods,
-  refId: id,
-  name,
-  body: description,
-});
-
-const withWords = (entry: Entry): IndexedEntry => ({
-  ...entry,
-  nameWords: wordsOf(entry.name),
-  bodyWords: wordsOf(entry.body),
-});

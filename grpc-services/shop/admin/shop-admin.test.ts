@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import type { UpdateShopRequest } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import {
   administrator,
@@ -24,14 +25,13 @@ beforeEach(async () => {
   [shopId = ''] = await bed.addShops({});
 });
 
-const key = { idempotencyKey: 'k' };
-const newShop = { ...key, name: 'Umi', description: '', categoryId: '21', area: 'Nord' };
+const profile = { name: 'Umi', description: '', categoryId: '21', area: 'Nord' };
 const byMerchant = callBy(merchant);
 
 describe('CreateShop', () => {
   it('makes the caller the owner of a closed, unrated shop', async () => {
     for (const identity of [merchant, administrator]) {
-      const { shop } = await bed.admin.createShop(newShop, callBy(identity));
+      const { shop } = await bed.admin.createShop({ ...freshKey, ...profile }, callBy(identity));
       assert.ok(shop);
       const { id, ...rest } = shop;
       assert.deepEqual(rest, {
@@ -42,6 +42,7 @@ describe('CreateShop', () => {
         area: 'Nord',
         status: 'SHOP_STATUS_CLOSED',
         rating: { averageHundredths: 0, reviewCount: 0 },
+        orderCount: 0,
         version: 1,
       });
       assert.deepEqual(await bed.getShop(id), shop);
@@ -49,7 +50,7 @@ describe('CreateShop', () => {
   });
 
   it('takes nothing but the profile from the request', async () => {
-    const request = { ...newShop, ownerId: '99', status: 'OPEN', version: 7 };
+    const request = { ...freshKey, ...profile, ownerId: '99', status: 'OPEN', version: 7 };
     const { shop } = await bed.admin.createShop(request, byMerchant);
     assert.deepEqual(
       [shop?.ownerId, shop?.status, shop?.version],
@@ -58,9 +59,15 @@ describe('CreateShop', () => {
   });
 
   it('refuses customers, nobody, and our own processes, who cannot own a shop', async () => {
-    await assert.rejects(bed.admin.createShop(newShop, callBy()), failsWith('UNAUTHENTICATED'));
+    await assert.rejects(
+      bed.admin.createShop({ ...freshKey, ...profile }, callBy()),
+      failsWith('UNAUTHENTICATED'),
+    );
     for (const identity of [customer, ownProcess]) {
-      await assert.rejects(bed.admin.createShop(newShop, callBy(identity)), failsWith('FORBIDDEN'));
+      await assert.rejects(
+        bed.admin.createShop({ ...freshKey, ...profile }, callBy(identity)),
+        failsWith('FORBIDDEN'),
+      );
     }
   });
 
@@ -81,7 +88,7 @@ describe('CreateShop', () => {
 
 describe('UpdateShop', () => {
   const update = (change: Partial<UpdateShopRequest>, identity = byMerchant) =>
-    bed.admin.updateShop({ ...key, shopId, version: 1, ...change }, identity);
+    bed.admin.updateShop({ ...freshKey, shopId, version: 1, ...change }, identity);
 
   it('changes what it names and keeps the rest', async () => {
     const before = await bed.getShop(shopId);
@@ -103,7 +110,7 @@ describe('UpdateShop', () => {
   });
 
   it('does not conflict with reviews, and answers with the rating as it is', async () => {
-    const review = { ...key, shopId, stars: 5, text: '' };
+    const review = { ...freshKey, shopId, stars: 5, text: '' };
     await bed.api.addReview(review, callByCustomer('11'));
     const { shop } = await update({ area: 'Ost' });
     assert.deepEqual(shop?.rating, { averageHundredths: 500, reviewCount: 1 });
@@ -140,23 +147,25 @@ describe('OpenShop and CloseShop', () => {
       [bed.admin.closeShop, 'SHOP_STATUS_CLOSED', 3],
     ] as const;
     for (const [rpc, status, version] of steps) {
-      const { shop } = await rpc({ ...key, shopId }, byMerchant);
+      const { shop } = await rpc({ ...freshKey, shopId }, byMerchant);
       assert.deepEqual([shop?.status, shop?.version], [status, version]);
       assert.deepEqual(await bed.getShop(shopId), shop);
     }
   });
 
   it('change the status once when many do the same at once', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => bed.admin.openShop({ ...key, shopId }, byMerchant)));
+    await Promise.all(
+      Array.from({ length: 8 }, () => bed.admin.openShop({ ...freshKey, shopId }, byMerchant)),
+    );
     assert.equal((await bed.getShop(shopId)).version, 2);
   });
 
   it('are open to administrators, closed to other merchants, customers and nobody', async () => {
-    await bed.admin.openShop({ ...key, shopId }, callBy(administrator));
+    await bed.admin.openShop({ ...freshKey, shopId }, callBy(administrator));
     for (const rpc of [bed.admin.openShop, bed.admin.closeShop]) {
-      await assert.rejects(rpc({ ...key, shopId }, callBy(otherMerchant)), failsWith('FORBIDDEN'));
-      await assert.rejects(rpc({ ...key, shopId }, callBy(customer)), failsWith('FORBIDDEN'));
-      await assert.rejects(rpc({ ...key, shopId }, callBy()), failsWith('UNAUTHENTICATED'));
+      await assert.rejects(rpc({ ...freshKey, shopId }, callBy(otherMerchant)), failsWith('FORBIDDEN'));
+      await assert.rejects(rpc({ ...freshKey, shopId }, callBy(customer)), failsWith('FORBIDDEN'));
+      await assert.rejects(rpc({ ...freshKey, shopId }, callBy()), failsWith('UNAUTHENTICATED'));
       await assert.rejects(
         rpc({ idempotencyKey: '', shopId: '' }, byMerchant),
         violates('idempotencyKey', 'shopId'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { violates } from '@tiffin/lib/testing/expect-error';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import type { ListShopsRequest } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { callByCustomer, createShopTestBed, merchant, type ShopTestBed } from '../shop-test-bed.ts';
 
@@ -20,7 +21,7 @@ const anybody = callBy();
 async function addReviews(shopId: string, ...authorIds: string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const authorId of authorIds) {
-    const request = { idempotencyKey: 'k', shopId, stars: 4, text: `by ${authorId}` };
+    const request = { idempotencyKey: newKey(), shopId, stars: 4, text: `by ${authorId}` };
     const { review } = await bed.api.addReview(request, callByCustomer(authorId));
     ids.push(review?.id ?? '');
   }
@@ -47,6 +48,7 @@ describe('BatchGetShops', () => {
       area: 'Mitte',
       status: 'SHOP_STATUS_OPEN',
       rating: { averageHundredths: 0, reviewCount: 0 },
+      orderCount: 0,
       version: 1,
     });
   });
@@ -221,7 +223,7 @@ describe('BatchListShopReviews and BatchListUserReviews', () => {
 describe('AddReview', () => {
   it('answers with the review and moves the rating, not the version', async () => {
     const [shopId = ''] = await bed.addShops({});
-    const request = { idempotencyKey: 'k', shopId, stars: 4, text: "Don't\n?? \\ miss 🍜" };
+    const request = { idempotencyKey: newKey(), shopId, stars: 4, text: "Don't\n?? \\ miss 🍜" };
     const { review } = await bed.api.addReview(request, callByCustomer('11'));
     assert.ok(review);
     const { id, ...rest } = review;
@@ -241,16 +243,18 @@ describe('AddReview', () => {
 
   it('counts a refused review nowhere', async () => {
     const [shopId = ''] = await bed.addShops({});
-    const request = { idempotencyKey: 'k', shopId, stars: 1, text: '' };
+    const request = { idempotencyKey: newKey(), shopId, stars: 1, text: '' };
     await bed.api.addReview(request, callByCustomer('11'));
-    await assert.rejects(bed.api.addReview({ ...request, stars: 5 }, callByCustomer('11')));
+    await assert.rejects(
+      bed.api.addReview({ ...request, idempotencyKey: newKey(), stars: 5 }, callByCustomer('11')),
+    );
     assert.deepEqual((await bed.getShop(shopId)).rating, { averageHundredths: 100, reviewCount: 1 });
   });
 
   it('loses none of 50 reviews at once, and lets one user in once', async () => {
     const [shopId = ''] = await bed.addShops({});
     const review = (stars: number, authorId: string) =>
-      bed.api.addReview({ idempotencyKey: 'k', shopId, stars, text: '' }, callByCustomer(authorId));
+      bed.api.addReview({ idempotencyKey: newKey(), shopId, stars, text: '' }, callByCustomer(authorId));
     await Promise.all(Array.from({ length: 50 }, (_, index) => review((index % 5) + 1, String(index + 100))));
     assert.deepEqual((await bed.getShop(shopId)).rating, { averageHundredths: 300, reviewCount: 50 });
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => review(5, '99')));

@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor, encodeIdCursor } from '@tiffin/lib/paging/c
 import type { Page } from '@tiffin/lib/paging/page';
 import { readParentPages } from '@tiffin/lib/paging/parent-pages';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
-import type { ReviewPage, ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { type ReviewPage, ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { addReview } from '../domain/add-review.ts';
 import { batchGetShops } from '../domain/batch-get-shops.ts';
 import { batchListShopReviews } from '../domain/batch-list-shop-reviews.ts';
@@ -48,14 +48,18 @@ export function shopApi(deps: ShopDeps): RpcHandlers<ShopServiceService> {
       return { pages: answers.map(toReviewPageMessage) };
     },
 
-    async addReview({ idempotencyKey, shopId, stars, text }, context) {
+    async addReview(request, context) {
+      const { idempotencyKey, shopId, stars, text } = request;
       validate((v) => {
         v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
         v.integerBetween('stars', stars, minStars, maxStars);
         v.text('text', text, 0, maxTextChars);
       });
-      return { review: await addReview(deps, context, { shopId, stars, text }) };
+      return deps.idempotency.run(ShopServiceService.addReview, request, context, {
+        execute: (effect) => addReview(deps, context, { shopId, stars, text }, effect),
+        respond: (review: Review) => ({ review }),
+      });
     },
   };
 }

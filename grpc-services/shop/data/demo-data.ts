@@ -33,7 +33,7 @@ export function insertDemoData(database: Database, progress: Progress = silentPr
 }
 
 /** Shop n has the category number (n % 12) + 1. */
-export function demoShops(): Omit<Shop, 'ratingHundredths' | 'reviewCount'>[] {
+export function demoShops(): Omit<Shop, 'ratingHundredths' | 'reviewCount' | 'orderCount'>[] {
   return Array.from({ length: shopCount }, (_, index) => {
     const n = index + 1;
     const random = DemoRandom.of('shop', n);

@@ -16,6 +16,7 @@ export const ShopEntity = defineEntity({
     reviewCount: p.integer().default(0),
     // Derived by the database from the two above, so that it can never disagree with them.
     ratingHundredths: p.integer().persist(false),
+    orderCount: p.integer().default(0),
     version: p.integer(),
   },
 });
@@ -24,6 +25,6 @@ type ShopRow = InferEntity<typeof ShopEntity>;
 
 /**
  * A place that sells goods. Ids are decimal text; the rating is the average in hundredths of a star, 0 without reviews;
- * `version` rises with every change by the owner, not with reviews.
+ * `orderCount` counts those that were paid; `version` rises with every change by the owner, not with reviews or orders.
  */
 export type Shop = Readonly<Omit<Pick<ShopRow, Exclude<keyof ShopRow, symbol>>, 'ratingSum'>>;

@@ -15,7 +15,7 @@ export interface ShopQuery {
 }
 
 const columns =
-  'id, owner_id, name, description, category_id, area, status, rating_hundredths, review_count, version';
+  'id, owner_id, name, description, category_id, area, status, rating_hundredths, review_count, order_count, version';
 
 /** The shops that exist among the ids, in no order. */
 export async function findShops(database: Database, ids: readonly string[]): Promise<Shop[]> {
@@ -107,6 +107,11 @@ export async function addToRating(em: EntityManager, shopId: string, stars: numb
   );
 }
 
+/** Counts one more order, where there is such a shop. Relative, as reviews are counted. */
+export async function addToOrderCount(em: EntityManager, shopId: string): Promise<void> {
+  await em.execute('update shop.shop set order_count = order_count + 1 where id = ?', [shopId]);
+}
+
 interface ShopRow {
   readonly id: string;
   readonly owner_id: string;
@@ -117,6 +122,7 @@ interface ShopRow {
   readonly status: Shop['status'];
   readonly rating_hundredths: number;
   readonly review_count: number;
+  readonly order_count: number;
   readonly version: number;
 }
 
@@ -131,6 +137,7 @@ function toShop(row: ShopRow): Shop {
     status: row.status,
     ratingHundredths: row.rating_hundredths,
     reviewCount: row.review_count,
+    orderCount: row.order_count,
     version: row.version,
   };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { insertReview } from '../data/review-store.ts';
@@ -14,12 +15,13 @@ export async function addReview(
   deps: ShopDeps,
   context: CallContext,
   input: Pick<Review, 'shopId' | 'stars' | 'text'>,
+  effect: Effect<Review>,
 ): Promise<Review> {
   const { shopId, stars } = input;
   const authorId = requireUserId(context.identity, 'CUSTOMER');
   const id = String(await deps.ids.nextId());
   const review: Review = { ...input, id, authorId, createdAt: new Date(deps.clock.now()) };
-  await deps.database.transaction(async (em) => {
+  return effect(async (em) => {
     if (!(await insertReview(em, review))) {
       throw (await isShop(em, shopId))
         ? new AppError('ALREADY_REVIEWED', { shopId })
@@ -27,6 +29,6 @@ export async function addReview(
     }
     // Last, because it locks the shop's row: other reviews of the shop wait from here to the commit.
     await addToRating(em, shopId, stars);
-  }, context);
-  return review;
+    return review;
+  });
 }

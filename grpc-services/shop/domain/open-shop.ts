@@ -1,3 +1,4 @@
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { ShopDeps } from './deps.ts';
 import { changeLockedShop } from './locked-shop.ts';
@@ -7,6 +8,11 @@ import { openedShop, type Shop } from './shop.ts';
  * Opens a shop of the caller for orders. Idempotent.
  * @throws AppError SHOP_NOT_FOUND, UNAUTHENTICATED, FORBIDDEN.
  */
-export function openShop(deps: ShopDeps, context: CallContext, shopId: string): Promise<Shop> {
-  return changeLockedShop(deps, context, shopId, openedShop);
+export function openShop(
+  deps: Pick<ShopDeps, 'outbox'>,
+  context: CallContext,
+  shopId: string,
+  effect: Effect<Shop>,
+): Promise<Shop> {
+  return changeLockedShop(deps, context, shopId, openedShop, effect);
 }

@@ -14,6 +14,7 @@ test('a new shop is closed, unrated and in its first version', () => {
     status: 'CLOSED',
     ratingHundredths: 0,
     reviewCount: 0,
+    orderCount: 0,
     version: 1,
   });
 });

@@ -16,7 +16,16 @@ export type ShopChange = { readonly [Field in keyof ShopProfile]?: ShopProfile[F
 
 /** A shop that nobody has seen yet: closed, without reviews. */
 export function newShop(id: string, ownerId: string, profile: ShopProfile): Shop {
-  return { id, ownerId, ...profile, status: 'CLOSED', ratingHundredths: 0, reviewCount: 0, version: 1 };
+  return {
+    id,
+    ownerId,
+    ...profile,
+    status: 'CLOSED',
+    ratingHundredths: 0,
+    reviewCount: 0,
+    orderCount: 0,
+    version: 1,
+  };
 }
 
 /**

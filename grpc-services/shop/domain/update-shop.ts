@@ -1,4 +1,5 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
+import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireRole } from '@tiffin/lib/identity/require-role';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findShops, saveShop } from '../data/shop-store.ts';
@@ -6,6 +7,7 @@ import { requireCategory } from './category.ts';
 import type { ShopDeps } from './deps.ts';
 import { changedShop, type Shop, type ShopChange } from './shop.ts';
 import { requireOwnShop } from './shop-access.ts';
+import { tellChanged } from './tell-changed.ts';
 
 /**
  * Changes a shop that still is as the caller read it.
@@ -15,6 +17,7 @@ export async function updateShop(
   deps: ShopDeps,
   context: CallContext,
   input: { readonly shopId: string; readonly version: number; readonly change: ShopChange },
+  effect: Effect<Shop>,
 ): Promise<Shop> {
   const { shopId, version, change } = input;
   requireRole(context.identity, 'MERCHANT', 'ADMIN');
@@ -22,7 +25,11 @@ export async function updateShop(
   requireOwnShop(context.identity, shop);
   const changed = changedShop(shop, version, change);
   if (change.categoryId !== undefined) await requireCategory(deps, context, change.categoryId);
-  const saved = await saveShop(deps.database.fork(), changed, version);
+  const saved = await effect(async (em) => {
+    const written = await saveShop(em, changed, version);
+    if (written) await tellChanged(deps, em, context, written);
+    return written;
+  });
   if (saved) return saved;
   throw new AppError('VERSION_CONFLICT', { currentVersion: (await getShop(deps, shopId)).version });
 }

@@ -30,10 +30,17 @@ export const ErrorCode = {
   INVALID_ARGUMENT: "ERROR_CODE_INVALID_ARGUMENT",
   RATE_LIMITED: "ERROR_CODE_RATE_LIMITED",
   UNAVAILABLE: "ERROR_CODE_UNAVAILABLE",
-  /** DEADLINE_EXCEEDED - The request's budget ran out. Whether a write took effect is unknown: read the state before you try again. */
+  /**
+   * DEADLINE_EXCEEDED - The request's budget ran out. Whether a write took effect is unknown: repeat it with the same idempotency key,
+   * or read the state before you try again.
+   */
   DEADLINE_EXCEEDED: "ERROR_CODE_DEADLINE_EXCEEDED",
   /** CANCELLED - The caller went away. Nobody is left to read it; it exists for logs and metrics. */
   CANCELLED: "ERROR_CODE_CANCELLED",
+  /** IDEMPOTENCY_MISMATCH - The key names an attempt at something else. A new attempt needs a new key. */
+  IDEMPOTENCY_MISMATCH: "ERROR_CODE_IDEMPOTENCY_MISMATCH",
+  /** IN_PROGRESS - Another request with the same key is being worked on. Repeat it to get the same answer. */
+  IN_PROGRESS: "ERROR_CODE_IN_PROGRESS",
   MALFORMED_REQUEST: "ERROR_CODE_MALFORMED_REQUEST",
   PAYLOAD_TOO_LARGE: "ERROR_CODE_PAYLOAD_TOO_LARGE",
   ROUTE_NOT_FOUND: "ERROR_CODE_ROUTE_NOT_FOUND",
@@ -73,6 +80,8 @@ export namespace ErrorCode {
   export type UNAVAILABLE = typeof ErrorCode.UNAVAILABLE;
   export type DEADLINE_EXCEEDED = typeof ErrorCode.DEADLINE_EXCEEDED;
   export type CANCELLED = typeof ErrorCode.CANCELLED;
+  export type IDEMPOTENCY_MISMATCH = typeof ErrorCode.IDEMPOTENCY_MISMATCH;
+  export type IN_PROGRESS = typeof ErrorCode.IN_PROGRESS;
   export type MALFORMED_REQUEST = typeof ErrorCode.MALFORMED_REQUEST;
   export type PAYLOAD_TOO_LARGE = typeof ErrorCode.PAYLOAD_TOO_LARGE;
   export type ROUTE_NOT_FOUND = typeof ErrorCode.ROUTE_NOT_FOUND;
@@ -127,6 +136,12 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 8:
     case "ERROR_CODE_CANCELLED":
       return ErrorCode.CANCELLED;
+    case 9:
+    case "ERROR_CODE_IDEMPOTENCY_MISMATCH":
+      return ErrorCode.IDEMPOTENCY_MISMATCH;
+    case 10:
+    case "ERROR_CODE_IN_PROGRESS":
+      return ErrorCode.IN_PROGRESS;
     case 20:
     case "ERROR_CODE_MALFORMED_REQUEST":
       return ErrorCode.MALFORMED_REQUEST;
@@ -221,6 +236,10 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 7;
     case ErrorCode.CANCELLED:
       return 8;
+    case ErrorCode.IDEMPOTENCY_MISMATCH:
+      return 9;
+    case ErrorCode.IN_PROGRESS:
+      return 10;
     case ErrorCode.MALFORMED_REQUEST:
       return 20;
     case ErrorCode.PAYLOAD_TOO_LARGE:
@@ -286,6 +305,8 @@ export interface ErrorCodeOptions {
   infrastructure: boolean;
   /** Only the gateway's edge answers with it; no rpc may. */
   edge: boolean;
+  /** Any rpc whose request has an idempotency_key may return it, and no other may. */
+  keyed: boolean;
 }
 
 export interface Internal {
@@ -325,6 +346,14 @@ export interface DeadlineExceeded {
 }
 
 export interface Cancelled {
+}
+
+export interface IdempotencyMismatch {
+}
+
+export interface InProgress {
+  /** Milliseconds to wait before the next try. */
+  retryAfterMs: number;
 }
 
 export interface MalformedRequest {
@@ -431,7 +460,15 @@ export interface PaymentDeclined {
 }
 
 function createBaseErrorCodeOptions(): ErrorCodeOptions {
-  return { status: Code.OK, retryable: false, httpStatus: 0, publicMessage: "", infrastructure: false, edge: false };
+  return {
+    status: Code.OK,
+    retryable: false,
+    httpStatus: 0,
+    publicMessage: "",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+  };
 }
 
 export const ErrorCodeOptions: MessageFns<ErrorCodeOptions> = {
@@ -453,6 +490,9 @@ export const ErrorCodeOptions: MessageFns<ErrorCodeOptions> = {
     }
     if (message.edge !== false) {
       writer.uint32(48).bool(message.edge);
+    }
+    if (message.keyed !== false) {
+      writer.uint32(56).bool(message.keyed);
     }
     return writer;
   },
@@ -518,6 +558,14 @@ export const ErrorCodeOptions: MessageFns<ErrorCodeOptions> = {
             message.edge = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.keyed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -541,6 +589,7 @@ export const ErrorCodeOptions: MessageFns<ErrorCodeOptions> = {
     message.publicMessage = object.publicMessage ?? "";
     message.infrastructure = object.infrastructure ?? false;
     message.edge = object.edge ?? false;
+    message.keyed = object.keyed ?? false;
     return message;
   },
 };
@@ -988,6 +1037,104 @@ export const Cancelled: MessageFns<Cancelled> = {
   },
   fromPartial<I extends Exact<DeepPartial<Cancelled>, I>>(_: I): Cancelled {
     const message = createBaseCancelled();
+    return message;
+  },
+};
+
+function createBaseIdempotencyMismatch(): IdempotencyMismatch {
+  return {};
+}
+
+export const IdempotencyMismatch: MessageFns<IdempotencyMismatch> = {
+  encode(_: IdempotencyMismatch, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IdempotencyMismatch {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIdempotencyMismatch();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<IdempotencyMismatch>, I>>(base?: I): IdempotencyMismatch {
+    return IdempotencyMismatch.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IdempotencyMismatch>, I>>(_: I): IdempotencyMismatch {
+    const message = createBaseIdempotencyMismatch();
+    return message;
+  },
+};
+
+function createBaseInProgress(): InProgress {
+  return { retryAfterMs: 0 };
+}
+
+export const InProgress: MessageFns<InProgress> = {
+  encode(message: InProgress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.retryAfterMs !== 0) {
+      writer.uint32(8).int32(message.retryAfterMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InProgress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInProgress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.retryAfterMs = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<InProgress>, I>>(base?: I): InProgress {
+    return InProgress.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InProgress>, I>>(object: I): InProgress {
+    const message = createBaseInProgress();
+    message.retryAfterMs = object.retryAfterMs ?? 0;
     return message;
   },
 };

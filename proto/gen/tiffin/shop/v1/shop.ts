@@ -72,6 +72,8 @@ export interface Shop {
     | undefined;
   /** Rises by one with every change by the owner; hand it back to change the shop. */
   version: number;
+  /** Orders of the shop that were paid. Counted from events, so it follows a moment later. */
+  orderCount: number;
 }
 
 export interface Rating {
@@ -172,6 +174,7 @@ function createBaseShop(): Shop {
     status: ShopStatus.UNSPECIFIED,
     rating: undefined,
     version: 0,
+    orderCount: 0,
   };
 }
 
@@ -203,6 +206,9 @@ export const Shop: MessageFns<Shop> = {
     }
     if (message.version !== 0) {
       writer.uint32(72).int32(message.version);
+    }
+    if (message.orderCount !== 0) {
+      writer.uint32(80).int32(message.orderCount);
     }
     return writer;
   },
@@ -292,6 +298,14 @@ export const Shop: MessageFns<Shop> = {
             message.version = reader.int32();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.orderCount = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -320,6 +334,7 @@ export const Shop: MessageFns<Shop> = {
       ? Rating.fromPartial(object.rating)
       : undefined;
     message.version = object.version ?? 0;
+    message.orderCount = object.orderCount ?? 0;
     return message;
   },
 };

@@ -1,0 +1,4 @@
+import { createRealPostgres } from '../testing/real-postgres.ts';
+import { describeInbox } from './inbox.contract.ts';
+
+describeInbox('PostgreSQL', createRealPostgres);

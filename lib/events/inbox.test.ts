@@ -1,0 +1,3 @@
+import { describeInbox } from './inbox.contract.ts';
+
+describeInbox('the embedded database');

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
+import { uniquePrefix } from '../../../testing/real-kafka.ts';
+
+export interface ReadRecord {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer | null;
+}
+
+const TIMEOUT_MS = 20_000;
+
+/** All that lies in a topic now. */
+export async function readTopic(brokers: readonly string[], topic: string): Promise<ReadRecord[]> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  const consumer = kafka.consumer({ groupId: `${uniquePrefix()}read-topic`, maxWaitTimeInMs: 100 });
+  const records: ReadRecord[] = [];
+  try {
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topic);
+    const total = offsets.reduce((sum, { high }) => sum + Number(high), 0);
+    if (total === 0) return [];
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      async eachMessage({ message }) {
+        const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
+        records.push({ headers: Object.fromEntries(headers), value: message.value });
+      },
+    });
+    for (const deadlineMs = Date.now() + TIMEOUT_MS; records.length < total; await delay(10))
+      if (Date.now() > deadlineMs) throw new Error(`${topic} gave ${records.length} of ${total} records.`);
+    return records;
+  } finally {
+    await Promise.all([consumer.disconnect(), admin.disconnect()]);
+  }
+}
