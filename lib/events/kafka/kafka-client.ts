@@ -1,4 +1,4 @@
-import { Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type KafkaLogin, type KafkaSettings, producerDefaults } from './kafka-settings.ts';
 

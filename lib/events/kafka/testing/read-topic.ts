@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { uniquePrefix } from '../../../testing/real-kafka.ts';
 
 export interface ReadRecord {
@@ -17,8 +17,7 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   const records: ReadRecord[] = [];
   try {
     await admin.connect();
-    const offsets = await admin.fetchTopicOffsets(topic);
-    const total = offsets.reduce((sum, { high }) => sum + Number(high), 0);
+    const total = await countRecords(admin, topic);
     if (total === 0) return [];
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -34,5 +33,17 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     return records;
   } finally {
     await Promise.all([consumer.disconnect(), admin.disconnect()]);
+  }
+}
+
+/** A broker may not know yet that it leads a topic that was just made. */
+async function countRecords(admin: Admin, topic: string): Promise<number> {
+  for (const deadlineMs = Date.now() + TIMEOUT_MS; ; await delay(50)) {
+    try {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+    } catch (error) {
+      if (!(error as { retriable?: boolean }).retriable || Date.now() > deadlineMs) throw error;
+    }
   }
 }
