@@ -93,7 +93,7 @@ function spawnTestFile(file: string, { rootDir, fileTimeoutMs, env }: RunFileOpt
 /** No test may reach a server of the developer by accident. */
 function withoutEngineUrls(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isEngineUrl = (name: string) =>
-    /(^|_)(DATABASE|REDIS)_URL$/.test(name) && name !== 'TEST_DATABASE_URL';
+    /(^|_)(DATABASE|REDIS)_URL$|^KAFKA_BROKERS$/.test(name) && name !== 'TEST_DATABASE_URL';
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isEngineUrl(name)));
 }
 
