@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OperationScope } from '@tiffin/lib/subgraph/operation-scope';
 import { callBy } from '@tiffin/lib/testing/call-by';
-import { GraphQLError } from 'graphql';
+import { buildSchema, GraphQLError } from 'graphql';
 import { oddSchema } from '../testing/odd-schema.ts';
 import { operationOf } from '../testing/operation-of.ts';
 import type { Data } from './data.ts';
@@ -107,3 +107,29 @@ test('the schema answers introspection, whatever subgraphs sent under its names'
   const { data } = setUp('{ int __type(name: "Colour") { kind } }').shape({ int: 1, __type: { kind: 'X' } });
   assert.deepEqual(JSON.parse(JSON.stringify(data)), { int: 1, __type: { kind: 'ENUM' } });
 });
+
+for (const [what, text, expected] of [
+  ['a field of an interface without implementations', '{ lone { field } }', true],
+  ['a field of one of several types', '{ shape { ... on Circle { radius } } }', true],
+  ['fragments that never match', '{ circle { ... on Shape { ... on Square { side } } } }', false],
+  ['names of types only', '{ __typename circle { __typename } }', false],
+  ['the schema only', '{ __schema { queryType { name } } }', false],
+] as const) {
+  test(`an operation that asks for ${what} ${expected ? 'needs' : 'needs no'} subgraph`, () => {
+    const schema = buildSchema(`
+      type Query { lone: Lone shape: Shape circle: Circle }
+      interface Lone { field: String }
+      interface Shape { id: ID }
+      type Circle implements Shape { id: ID radius: Int }
+      type Square implements Shape { id: ID side: Int }
+    `);
+    const operation = operationOf(text);
+    const shaper = new ResponseShaper({
+      schema,
+      types: new TypeRelations(schema),
+      operation,
+      onSurprise() {},
+    });
+    assert.equal(shaper.asksForValues(new Run({}, new Map(), callBy(), new OperationScope())), expected);
+  });
+}

@@ -98,7 +98,8 @@ export class ResponseShaper {
         if (field.name.startsWith('__')) return false;
         const type = getNamedType(field.type);
         if (isLeafType(type)) return true;
-        const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+        // The interface itself too: an interface object may be all there is of it.
+        const possible = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
         return possible.some(({ name }) => asks(name, field.selectionSets));
       });
     return asks(this.#rootType, [operation.node.selectionSet]);
