@@ -87,8 +87,8 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
       });
       return { supergraphSdl, cleanup: async () => watch?.stop() };
     },
-    // It loads and checks; whose executor runs is decided below.
-    buildService: ({ name }) => apolloDataSource(() => inService().subgraphOf(name)),
+    // It loads and checks, and runs nothing: each supergraph in service has an executor of its own.
+    buildService: () => ({ process: () => Promise.reject(new Error('This gateway asks no subgraph.')) }),
   });
 
   function inService(): Generation {
@@ -205,10 +205,6 @@ class Generation {
 
   stopPlanning(): Promise<void> {
     return this.#executor.stop();
-  }
-
-  subgraphOf(name: string): Subgraph {
-    return connectionOf(this.#connections, name).subgraph;
   }
 
   enter(): GraphLease {

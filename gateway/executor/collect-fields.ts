@@ -13,6 +13,7 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { fragmentsOf } from '../fragments-of.ts';
 import type { Flags } from './flags.ts';
 import type { TypeRelations } from './type-relations.ts';
 
@@ -38,15 +39,13 @@ export class FieldCollector {
   readonly #schema: GraphQLSchema;
   readonly #types: TypeRelations;
   readonly #flags: Flags;
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 
   constructor(schema: GraphQLSchema, types: TypeRelations, document: DocumentNode, flags: Flags) {
     this.#schema = schema;
     this.#types = types;
     this.#flags = flags;
-    for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, node);
-    }
+    this.#fragments = fragmentsOf(document);
   }
 
   /** What an object is asked for that calls itself `typename`; an interface object may bear an interface's name. */

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { Operation } from '../executor.ts';
+import { fragmentsOf } from '../fragments-of.ts';
 import { isIncluded } from './collect-fields.ts';
 import { renamedKeys } from './data-rewrites.ts';
 import type { Flags } from './flags.ts';
@@ -38,10 +39,7 @@ function walk(
   document: DocumentNode,
   flags: Flags,
 ): [fields: ReadonlyMap<string, SelectionSetNode[]>, length: number] {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsOf(document);
   let level = fieldsOf(roots, fragments, flags);
   for (const [at, step] of path.entries()) {
     if (step === '@') continue;
