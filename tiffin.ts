@@ -20,6 +20,22 @@ export const topology: Topology = {
     variables: accountConfig,
     sharedWhenSplit: ['TOKEN_SIGNING_KEY'],
   },
+  activity: {
+    kind: 'service',
+    start: lazily(() => import('@tiffin/activity/main')),
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
+    port: 5005,
+    calls: ['account'],
+  },
+  delivery: {
+    kind: 'service',
+    start: lazily(() => import('@tiffin/delivery/main')),
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
+    port: 5006,
+    calls: [],
+  },
   goods: {
     kind: 'service',
     start: lazily(() => import('@tiffin/goods/main')),
@@ -42,7 +58,7 @@ export const topology: Topology = {
     roles: ['api', 'jobs', 'tasks'],
     usesEvents: true,
     port: 5004,
-    calls: ['account', 'shop', 'goods'],
+    calls: ['account', 'shop', 'goods', 'activity'],
   },
   search: {
     kind: 'service',
@@ -57,7 +73,7 @@ export const topology: Topology = {
     kind: 'subgraph',
     start: lazily(() => import('@tiffin/user-subgraph/main')),
     port: 4002,
-    calls: ['account'],
+    calls: ['account', 'activity'],
   },
   'shop-subgraph': {
     kind: 'subgraph',
@@ -69,7 +85,7 @@ export const topology: Topology = {
     kind: 'subgraph',
     start: lazily(() => import('@tiffin/order-subgraph/main')),
     port: 4003,
-    calls: ['order'],
+    calls: ['order', 'delivery'],
   },
   gateway: {
     kind: 'gateway',

@@ -6,7 +6,7 @@ export interface PlaygroundOperation {
   readonly text: string;
 }
 
-const files = ['best-shops', 'my-orders', 'search-pizza', 'review-nothing', 'log-in'];
+const files = ['best-shops', 'my-orders', 'my-money', 'search-pizza', 'review-nothing', 'log-in'];
 
 /** The operations of the README, in the order of the playground's tabs. */
 export const playgroundOperations = (): PlaygroundOperation[] =>

@@ -1,60 +1,53 @@
-import { parseArgs } from 'node:util';
 import { systemClock } from '@tiffin/lib/clock/clock';
 import { ConfigError } from '@tiffin/lib/config/config';
-import { redriveDeadLetters } from '@tiffin/lib/events/kafka/redrive-dead-letters';
+import { PostgresUnavailable } from '@tiffin/lib/engines/postgres-connection';
+import { NoDeadLetters, redriveDeadLetters } from '@tiffin/lib/events/kafka/redrive-dead-letters';
 import { createLogger } from '@tiffin/lib/telemetry/logger';
 import { loadProcessConfig } from '@tiffin/lib/topology/process-config';
+import { topology } from '../tiffin.ts';
+import {
+  BadArguments,
+  type KafkaRedrive,
+  type OutboxRedrive,
+  readRedriveArguments,
+} from './redrive-arguments.ts';
+import { RedriveRefused, redriveOutbox } from './redrive-outbox.ts';
 
-// Gives dead letters of a consumer to it again: npm run redrive -- --consumer search.index --topic shop.changed.v1
-const usage =
-  'npm run redrive -- --consumer search.index --topic shop.changed.v1 [--limit 100], with KAFKA_BROKERS set.';
+// npm run redrive: has events that were given up delivered again, from Kafka or from a service's outbox.
+const refusals = [BadArguments, ConfigError, PostgresUnavailable, RedriveRefused];
 
-function refuse(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
-}
-
-function readArguments() {
-  try {
-    const options = {
-      consumer: { type: 'string' },
-      topic: { type: 'string' },
-      limit: { type: 'string', default: '100' },
-    } as const;
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return refuse(`${(error as Error).message} Usage: ${usage}`);
-  }
-}
-
-function readSettings() {
-  try {
-    return loadProcessConfig({}, process.env).kafka ?? refuse(`KAFKA_BROKERS is not set. Usage: ${usage}`);
-  } catch (error) {
-    if (error instanceof ConfigError) return refuse(error.message);
-    throw error;
-  }
-}
-
-const { consumer, topic, limit } = readArguments();
-if (!consumer || !topic) refuse(`Which consumer and which topic? Usage: ${usage}`);
-if (!/^[1-9]\d{0,5}$/.test(limit)) refuse(`--limit ${limit} is no whole number from 1 to 999999.`);
-const settings = readSettings();
-const logger = createLogger({ level: 'warn', format: 'text', clock: systemClock });
 try {
-  const count = await redriveDeadLetters({
-    settings,
-    consumer,
-    topic,
-    limit: Number(limit),
-    clock: systemClock,
-    logger,
-  });
-  process.stdout.write(`${count} dead letters of ${consumer} on ${topic} are given to it again.\n`);
+  const redrive = readRedriveArguments(process.argv.slice(2));
+  const told = await (redrive.from === 'kafka' ? fromKafka(redrive) : fromOutbox(redrive));
+  process.stdout.write(`${told}\n`);
 } catch (error) {
-  const { message } = error as Error;
-  if (/does not host this topic/.test(message)) {
-    refuse(`Kafka has no dead letters of the consumer ${consumer} on the topic ${topic}: check both names.`);
+  if (!refusals.some((refusal) => error instanceof refusal)) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
+
+async function fromKafka({ consumer, topic, limit }: KafkaRedrive): Promise<string> {
+  const settings = loadProcessConfig({}, process.env).kafka;
+  if (!settings) throw new BadArguments('KAFKA_BROKERS is not set.');
+  const logger = createLogger({ level: 'warn', format: 'text', clock: systemClock });
+  try {
+    const options = { settings, consumer, topic, limit, clock: systemClock, logger };
+    const { moved, expired } = await redriveDeadLetters(options);
+    const given = `${moved} dead letters of ${consumer} on ${topic} are given to it again.`;
+    return expired === 0 ? given : `${given} ${expired} are deleted: their events are more than 30 days old.`;
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof NoDeadLetters) {
+      throw new RedriveRefused(
+        `Kafka has no dead letters of the consumer ${consumer} on the topic ${topic}: check both names.`,
+      );
+    }
+    throw new RedriveRefused(`Kafka at ${settings.brokers.join(' ')} did not take part: ${message}`);
   }
-  refuse(`Kafka at ${settings.brokers.join(' ')} did not take part: ${message}`);
+}
+
+function fromOutbox(redrive: OutboxRedrive): Promise<string> {
+  const services = Object.keys(topology).filter((name) => topology[name]?.kind === 'service');
+  const { databaseUrlOf } = loadProcessConfig(topology, process.env, []);
+  return redriveOutbox(redrive, { services, databaseUrlOf, clock: systemClock });
 }

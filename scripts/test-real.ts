@@ -13,23 +13,26 @@ let files = withoutBrowserWhereThereIsNone(findTestFiles({ real: true, patterns:
 print('Tests on real servers, and what each needs:');
 for (const file of files) print(`  ${file}  ${describeNeeds(file)}`);
 
+const stops: (() => void | Promise<void>)[] = [];
 try {
   ensureProgram('redis-server', 'redis-server', print);
   const postgres = await startPostgresForTests(print);
+  stops.push(() => postgres.stop());
   print(`PostgreSQL: ${postgres.description}; each test creates and drops databases of its own there.`);
   print('Redis: each test starts a redis-server of its own.');
   const kafka = await kafkaWhereThereIsOne();
+  if (kafka) stops.push(() => kafka.stop());
   print('');
   process.exitCode = await runTestFiles(files, {
     fileTimeoutMs: 300_000,
     concurrency: 2,
     env: { TEST_DATABASE_URL: postgres.url, ...kafka?.env },
   });
-  await kafka?.stop();
-  postgres.stop();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
+} finally {
+  for (const stop of stops.reverse()) await stop();
 }
 
 /** Read off the helpers that a test imports; one that goes through a harness may use both. */

@@ -155,7 +155,7 @@ function withFaults({ definition, handlers }: RpcBinding): RpcBinding {
       const answer = await handle(sent as never, context as never);
       if (!key.startsWith('lost') || lost.has(key)) return answer;
       lost.add(key);
-      throw new AppError('UNAVAILABLE', { retryAfterMs: 1 });
+      throw new AppError('UNAVAILABLE', { retryAfterMs: 1_000 });
     };
     return [name, faultyHandle] as const;
   });

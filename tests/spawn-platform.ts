@@ -11,6 +11,13 @@ export interface SpawnedProcess extends AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** A process that may not be ready yet. */
+export interface LaunchedProcess extends SpawnedProcess {
+  /** Rejects, with its output, when it ends before. */
+  readonly ready: Promise<void>;
+  readonly exited: Promise<unknown>;
+}
+
 const tiffin = fileURLToPath(new URL('../tiffin.ts', import.meta.url));
 
 /**
@@ -21,6 +28,13 @@ export async function spawnTiffin(
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<SpawnedProcess> {
+  const launched = launchTiffin(args, env);
+  await launched.ready;
+  return launched;
+}
+
+/** Starts `tiffin.ts` as a process of its own, and waits for nothing. */
+export function launchTiffin(args: readonly string[], env: Record<string, string>): LaunchedProcess {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [tiffin, ...args], {
     env: { PATH, HOME, LOG_LEVEL: 'error', ...env },
@@ -28,16 +42,20 @@ export async function spawnTiffin(
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
+  const exited = once(child, 'exit');
   async function end(signal: NodeJS.Signals) {
     if (child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, 'exit');
       child.kill(signal);
-      await ended;
+      await exited;
     }
     return { code: child.exitCode, signal: child.signalCode };
   }
-  await ready(child, () => output);
+  const isReady = ready(child, () => output);
+  // Nobody may be waiting for it any more.
+  isReady.catch(() => {});
   return {
+    ready: isReady,
+    exited,
     output: () => output,
     addressOf(component) {
       const line = output.split('\n').find((text) => text.trim().startsWith(`${component} `));

@@ -11,10 +11,13 @@ import {
   callByService,
   callByUser,
   createAccountTestBed,
+  eur,
   registered,
+  registeredWith,
   someLines,
 } from './account-test-bed.ts';
 import { maxAddressesOfUser } from './domain/address.ts';
+import { maxBalanceCents } from './domain/wallet.ts';
 
 let bed: AccountTestBed;
 let user: CallContext | undefined;
@@ -112,5 +115,53 @@ const adminCases = {
   },
 } satisfies RpcErrorCases<'tiffin.account.v1.AccountAdminService'>;
 
+const paymentToken = 'sandbox-ok';
+
+const walletCases = {
+  TopUpWallet: {
+    TOP_UP_DECLINED: () =>
+      bed.wallets.topUpWallet({ ...freshKey, amount: eur(100), paymentToken: 'sandbox-declined' }, someUser),
+    WALLET_LIMIT_REACHED: async () => {
+      const { call } = await registeredWith(bed, maxBalanceCents.EUR);
+      return bed.wallets.topUpWallet({ ...freshKey, amount: eur(1), paymentToken }, call);
+    },
+    ...keyed(someUser, async (idempotencyKey, body, context) => {
+      // Nothing is kept for those who have no account.
+      user ??= (await registered(bed)).call;
+      return bed.wallets.topUpWallet(
+        { idempotencyKey, amount: eur(body === 'one' ? 1 : 2), paymentToken },
+        { ...user, deadlineMs: context.deadlineMs },
+      );
+    }),
+  },
+} satisfies RpcErrorCases<'tiffin.account.v1.WalletService'>;
+
+const [heldOrder, capturedOrder, releasedOrder] = [{ orderId: '31' }, { orderId: '32' }, { orderId: '33' }];
+
+const fundsCases = {
+  HoldFunds: {
+    INSUFFICIENT_FUNDS: () =>
+      bed.funds.holdFunds({ ...heldOrder, userId: unknownId, amount: eur(1) }, callByService),
+    TRANSACTION_ENDED: async () => {
+      const { user } = await registeredWith(bed, 100);
+      await bed.funds.releaseFunds(releasedOrder, callByService);
+      return bed.funds.holdFunds({ ...releasedOrder, userId: user.id, amount: eur(1) }, callByService);
+    },
+  },
+  CaptureFunds: {
+    TRANSACTION_ENDED: () => bed.funds.captureFunds({ orderId: unknownId }, callByService),
+  },
+  ReleaseFunds: {
+    TRANSACTION_ENDED: async () => {
+      const { user } = await registeredWith(bed, 100);
+      await bed.funds.holdFunds({ ...capturedOrder, userId: user.id, amount: eur(1) }, callByService);
+      await bed.funds.captureFunds(capturedOrder, callByService);
+      return bed.funds.releaseFunds(capturedOrder, callByService);
+    },
+  },
+} satisfies RpcErrorCases<'tiffin.account.v1.FundsService'>;
+
 testRpcErrorCases('tiffin.account.v1.AccountService', accountCases);
 testRpcErrorCases('tiffin.account.v1.AccountAdminService', adminCases);
+testRpcErrorCases('tiffin.account.v1.WalletService', walletCases);
+testRpcErrorCases('tiffin.account.v1.FundsService', fundsCases);

@@ -45,7 +45,7 @@ suite('account, started', () => {
     client: () => assert.fail('account calls nobody'),
   });
 
-  test('answers both rpc services, names the demo accounts, and starts again on the same data', async () => {
+  test('answers its rpc services, names the demo accounts, and starts again on the same data', async () => {
     for (let n = 0; n < 2; n++) {
       const service = await start(platform({}));
       const paths = service.rpc.flatMap(({ definition }) =>
@@ -53,6 +53,8 @@ suite('account, started', () => {
       );
       assert.ok(paths.includes('/tiffin.account.v1.AccountService/Login'));
       assert.ok(paths.includes('/tiffin.account.v1.AccountAdminService/GrantRole'));
+      assert.ok(paths.includes('/tiffin.account.v1.WalletService/TopUpWallet'));
+      assert.ok(paths.includes('/tiffin.account.v1.FundsService/HoldFunds'));
       assert.equal(service.notes?.length, 3);
       assert.match(service.notes?.[0] ?? '', /customer@tiffin\.example.*tiffin-demo/);
       await service.stop();

@@ -10,13 +10,19 @@ import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import type { Progress } from '@tiffin/lib/service/progress';
 import type { StartService } from '@tiffin/lib/service/service';
 import { repeatedTask } from '@tiffin/lib/service/service-task';
+import { BRANCH_CLEAN_UP_INTERVAL_MS, forgetBranches } from '@tiffin/lib/tcc/forget-branches';
+import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
+import { FundsServiceService, WalletServiceService } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
 import { accountConfig } from './account-config.ts';
 import { accountAdmin } from './admin/account-admin.ts';
 import { accountApi } from './api/account-api.ts';
+import { fundsApi } from './api/funds-api.ts';
+import { walletApi } from './api/wallet-api.ts';
 import { AddressEntity } from './data/address-entity.ts';
 import { type DemoAccount, demoAccounts, demoPassword, hasUsers, insertDemoData } from './data/demo-data.ts';
+import { fundsBranch } from './data/funds-branch.ts';
 import { createLoginAttempts } from './data/login-attempts.ts';
 import { migrations } from './data/migrations.ts';
 import { UserEntity } from './data/user-entity.ts';
@@ -28,7 +34,7 @@ import { createPasswords } from './domain/passwords.ts';
 
 export { accountConfig as variables };
 
-/** Starts the account service: users, their sessions and their addresses. */
+/** Starts the account service: users, their sessions, their addresses and their wallets. */
 export const start: StartService = async (platform) => {
   const { clock, dataDir, env } = platform;
   const config = loadConfig(accountConfig, env);
@@ -53,7 +59,8 @@ export const start: StartService = async (platform) => {
     clock,
     database,
     ids,
-    idempotency: createIdempotency({ database, clock }),
+    idempotency: createIdempotency({ database, clock, metrics: platform.metrics }),
+    branches: createParticipant({ database, clock, branch: fundsBranch }),
     random: randomBytes,
     passwords: await createPasswords(hasher, hashSlots, randomBytes),
     loginAttempts: createLoginAttempts({
@@ -67,10 +74,15 @@ export const start: StartService = async (platform) => {
     rpc: [
       bindRpc(AccountServiceService, accountApi(deps)),
       bindRpc(AccountAdminServiceService, accountAdmin(deps)),
+      bindRpc(WalletServiceService, walletApi(deps)),
+      bindRpc(FundsServiceService, fundsApi(deps)),
     ],
     tasks: [
       repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
         deleteExpiredKeys(deps, signal),
+      ),
+      repeatedTask(clock, 'forget ended branches', BRANCH_CLEAN_UP_INTERVAL_MS, (signal) =>
+        forgetBranches(database, clock, signal),
       ),
     ],
     notes: accountsToTry.map(noteOf),

@@ -69,5 +69,21 @@ testRpcErrorCases('tiffin.goods.v1.StockService', {
   ReserveStock: {
     GOODS_NOT_FOUND: () => bed.stock.reserveStock(order('999'), callBy(ownProcess)),
     OUT_OF_STOCK: () => bed.stock.reserveStock(order(goodsId), callBy(ownProcess)),
+    TRANSACTION_ENDED: async () => {
+      await bed.stock.releaseStock({ orderId: '6' }, callBy(ownProcess));
+      return bed.stock.reserveStock({ ...order(goodsId), orderId: '6' }, callBy(ownProcess));
+    },
+  },
+  DeductStock: {
+    TRANSACTION_ENDED: () => bed.stock.deductStock({ orderId: '7' }, callBy(ownProcess)),
+  },
+  ReleaseStock: {
+    async TRANSACTION_ENDED() {
+      const adjustment = { goodsId, delta: 1, reason: 'Baked', idempotencyKey: newKey() };
+      await bed.admin.adjustStock(AdjustStockRequest.create(adjustment), call);
+      await bed.stock.reserveStock({ ...order(goodsId), orderId: '8' }, callBy(ownProcess));
+      await bed.stock.deductStock({ orderId: '8' }, callBy(ownProcess));
+      return bed.stock.releaseStock({ orderId: '8' }, callBy(ownProcess));
+    },
   },
 } satisfies RpcErrorCases<'tiffin.goods.v1.StockService', RpcErrorCase>);

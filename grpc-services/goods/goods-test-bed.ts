@@ -4,6 +4,7 @@ import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
 import { createOutbox } from '@tiffin/lib/events/outbox';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { userWith } from '@tiffin/lib/testing/call-by';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
@@ -17,6 +18,7 @@ import { stockApi } from './api/stock-api.ts';
 import { CategoryEntity } from './data/category-entity.ts';
 import { GoodsEntity } from './data/goods-entity.ts';
 import { migrations } from './data/migrations.ts';
+import { stockBranch } from './data/stock-branch.ts';
 import type { GoodsDeps } from './domain/deps.ts';
 
 /** All doors over one database, beside a shop service that knows two shops. */
@@ -62,6 +64,7 @@ export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>):
     ids: sequentialIds(),
     idempotency: createIdempotency({ database, clock }),
     outbox: createOutbox({ schema: 'goods', clock, newEventId: randomUUID }),
+    branches: createParticipant({ database, clock, branch: stockBranch }),
     shops: fakeShops(database),
   };
   return {

@@ -1,9 +1,12 @@
+import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
 import { repeatedTask } from '@tiffin/lib/service/service-task';
+import { BRANCH_CLEAN_UP_INTERVAL_MS, forgetBranches } from '@tiffin/lib/tcc/forget-branches';
+import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
@@ -15,6 +18,8 @@ import { CategoryEntity } from './data/category-entity.ts';
 import { insertDemoData } from './data/demo-data.ts';
 import { GoodsEntity } from './data/goods-entity.ts';
 import { migrations } from './data/migrations.ts';
+import { stockBranch } from './data/stock-branch.ts';
+import { auditStock } from './domain/audit-stock.ts';
 import type { GoodsDeps } from './domain/deps.ts';
 
 /** Starts the goods service: goods, their categories and their stock. */
@@ -31,8 +36,9 @@ export const start: StartService = async (platform) => {
     clock: platform.clock,
     database,
     ids,
-    idempotency: createIdempotency({ database, clock: platform.clock }),
+    idempotency: createIdempotency({ database, clock: platform.clock, metrics: platform.metrics }),
     outbox,
+    branches: createParticipant({ database, clock: platform.clock, branch: stockBranch }),
     shops: platform.client(ShopServiceService),
   };
   return {
@@ -45,6 +51,10 @@ export const start: StartService = async (platform) => {
       relay,
       repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
         deleteExpiredKeys(deps, signal),
+      ),
+      auditTask(platform, { service: 'goods', checks: { stock: (signal) => auditStock(deps, signal) } }),
+      repeatedTask(platform.clock, 'forget ended branches', BRANCH_CLEAN_UP_INTERVAL_MS, (signal) =>
+        forgetBranches(database, platform.clock, signal),
       ),
     ],
     async stop() {

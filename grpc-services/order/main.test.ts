@@ -10,6 +10,7 @@ import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import { OrderServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order';
+import { OrderAdminServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order_admin';
 import { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { start } from './main.ts';
 import { addressId, customer, home, openShopId } from './neighbours-test-bed.ts';
@@ -40,8 +41,20 @@ test('the service starts on empty tables, takes an order, and gives everything b
   const service = await start(platform as Platform);
   assert.deepEqual(
     service.rpc.map(({ definition }) => definition),
-    [OrderServiceService],
+    [OrderServiceService, OrderAdminServiceService],
   );
+  assert.deepEqual(
+    service.jobs?.map(({ consumer, topic }) => [consumer, topic.name]),
+    [['order.deliveries', 'delivery.changed.v1']],
+  );
+  assert.deepEqual(service.tasks?.map(({ name }) => name).sort(), [
+    'delayed tasks',
+    'delete expired keys',
+    'finish transactions',
+    'forget ended transactions',
+    'forget handled events',
+    'send events',
+  ]);
   const api = service.rpc[0]?.handlers as unknown as RpcClient<typeof OrderServiceService>;
   const { order } = await api.placeOrder(cartOf(['5']), callBy(customer));
   const { orders } = await api.batchGetOrders({ ids: [order?.id ?? ''] }, callBy(customer));

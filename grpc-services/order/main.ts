@@ -1,25 +1,40 @@
+import { createDelayedTasks } from '@tiffin/lib/delayed/delayed-tasks';
+import { createInbox } from '@tiffin/lib/events/inbox';
+import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
 import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { TaskScope } from '@tiffin/lib/lifecycle/task-scope';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import { openOutbox } from '@tiffin/lib/service/open-outbox';
+import { openTransactions } from '@tiffin/lib/service/open-transactions';
 import type { StartService } from '@tiffin/lib/service/service';
 import { repeatedTask } from '@tiffin/lib/service/service-task';
+import { forgetTransactions } from '@tiffin/lib/tcc/forget-transactions';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
+import { FundsServiceService } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
+import { CouponLockServiceService, CouponServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { OrderServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order';
+import { OrderAdminServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order_admin';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
+import { orderAdmin } from './admin/order-admin.ts';
 import { orderApi } from './api/order-api.ts';
 import { insertDemoData } from './data/demo-data.ts';
 import { migrations } from './data/migrations.ts';
 import { OrderEntity, OrderItemEntity } from './data/order-entity.ts';
 import type { OrderDeps } from './domain/deps.ts';
-import { createStockReleases } from './domain/stock-releases.ts';
-import { releaseCancelledOrders } from './jobs/release-cancelled.ts';
+import { orderService } from './domain/own-behalf.ts';
+import { orderParticipants } from './domain/participants.ts';
+import { followDeliveries } from './jobs/follow-deliveries.ts';
+import { moveOrdersOn } from './tasks/move-orders-on.ts';
+
+/** Between two rounds of forgetting. Shorter than a process lives: the first comes after one. */
+const TRANSACTION_CLEAN_UP_INTERVAL_MS = 3_600_000;
 
 /** Starts the order service: what customers buy. */
 export const start: StartService = async (platform) => {
+  const { clock, client } = platform;
   const database = await platform.openDatabase({
     schema: 'order',
     entities: [OrderEntity, OrderItemEntity],
@@ -29,26 +44,46 @@ export const start: StartService = async (platform) => {
   const ids = await platform.openIds(database);
   const tasks = new TaskScope(platform);
   const { outbox, relay } = openOutbox(platform, database);
-  const stock = platform.client(StockServiceService);
+  const { recovery, ...transactions } = openTransactions(platform, {
+    database,
+    participants: orderParticipants({
+      stock: client(StockServiceService),
+      coupon: client(CouponLockServiceService),
+      funds: client(FundsServiceService),
+    }),
+    identity: orderService,
+    tasks,
+  });
   const deps: OrderDeps = {
-    clock: platform.clock,
+    clock,
     database,
     ids,
-    idempotency: createIdempotency({ database, clock: platform.clock }),
+    idempotency: createIdempotency({ database, clock, metrics: platform.metrics }),
     outbox,
-    shops: platform.client(ShopServiceService),
-    goods: platform.client(GoodsServiceService),
-    accounts: platform.client(AccountServiceService),
-    stock,
-    stockReleases: createStockReleases({ ...platform, stock, tasks }),
+    inbox: createInbox({ database, clock }),
+    shops: client(ShopServiceService),
+    goods: client(GoodsServiceService),
+    accounts: client(AccountServiceService),
+    coupons: client(CouponServiceService),
+    delayedTasks: createDelayedTasks({ schema: database.schema, onScheduled: (task) => runner.add(task) }),
+    ...transactions,
   };
+  const runner = moveOrdersOn(deps, platform);
   return {
-    rpc: [bindRpc(OrderServiceService, orderApi(deps))],
-    jobs: [releaseCancelledOrders(deps)],
+    rpc: [bindRpc(OrderServiceService, orderApi(deps)), bindRpc(OrderAdminServiceService, orderAdmin(deps))],
+    jobs: [followDeliveries(deps)],
     tasks: [
       relay,
-      repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
+      recovery,
+      runner,
+      repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
         deleteExpiredKeys(deps, signal),
+      ),
+      repeatedTask(clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
+        deps.inbox.forget(signal),
+      ),
+      repeatedTask(clock, 'forget ended transactions', TRANSACTION_CLEAN_UP_INTERVAL_MS, (signal) =>
+        forgetTransactions(database, clock, signal),
       ),
     ],
     async stop() {

@@ -18,47 +18,86 @@ import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { Shop, ShopStatus } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import type { OrderDeps } from './domain/deps.ts';
+import type { ParticipantClients } from './domain/participants.ts';
+import { FakeCoupons } from './testing/fake-coupons.ts';
+import { FakeFunds } from './testing/fake-funds.ts';
 
-/** What happens outside of the order service while an order is placed; `insertOrder` is its own transaction. */
+/** What happens outside of the order service, and `commit`: each of its own transactions. */
 export type Step =
   | 'batchGetShops'
   | 'batchGetGoods'
   | 'batchGetAddresses'
-  | 'reserveStock'
-  | 'insertOrder'
-  | 'releaseStock';
+  | 'batchGetCoupons'
+  | 'commit'
+  | keyof ParticipantClients['stock']
+  | keyof ParticipantClients['coupon']
+  | keyof ParticipantClients['funds'];
 
-/** Comes between a step and its caller. What it throws, the caller gets: `after` loses only the answer. */
-export type Fault = (step: Step, when: 'before' | 'after') => void;
+/** Comes between a step and its caller, who waits for it and gets what it throws: `after` loses only the answer. */
+export type Fault = (step: Step, when: Moment) => void | Promise<void>;
+export type Moment = 'before' | 'after';
 
-/** The steps that happened, and the faults that tests put into them. */
+/** The steps that happened, the faults that tests put into them, and the death of the process in the midst of them. */
 export class WatchedSteps {
   /** In the order in which they began; tests empty it. */
   readonly begun: Step[] = [];
   fault: Fault = () => {};
+  #count = 0;
+  #death: { step: number; when: Moment } | undefined;
+  #isDead = false;
 
-  async run<Answer>(step: Step, work: () => Promise<Answer>): Promise<Answer> {
+  run<Answer>(step: Step, work: () => Promise<Answer>): Promise<Answer> {
     this.begun.push(step);
-    this.fault(step, 'before');
+    return this.live(async () => {
+      await this.fault(step, 'before');
+      const answer = await work();
+      await this.fault(step, 'after');
+      return answer;
+    });
+  }
+
+  /** Any step, statements too. Nothing happens while the process is dead; what was under way gets no answer. */
+  async live<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const step = this.#count++;
+    this.#meet(step, 'before');
     const answer = await work();
-    this.fault(step, 'after');
+    this.#meet(step, 'after');
     return answer;
   }
 
   watch<Request, Answer>(step: Step, call: (request: Request, context: CallContext) => Promise<Answer>) {
     return (request: Request, context: CallContext) => this.run(step, () => call(request, context));
   }
+
+  /** Has the process die at a step of those that come: 0 is the next. */
+  dieAt(step: number, when: Moment): void {
+    this.#death = { step: this.#count + step, when };
+  }
+
+  /** Another process goes on. False where the last one did not come to its death. */
+  revive(): boolean {
+    const wasDead = this.#isDead;
+    this.#isDead = false;
+    this.#death = undefined;
+    return wasDead;
+  }
+
+  #meet(step: number, when: Moment): void {
+    if (this.#death?.step === step && this.#death.when === when) this.#isDead = true;
+    if (this.#isDead) throw new Error('The process is dead.');
+  }
 }
 
 /**
  * What the order service calls: the goods service behind its rpc server, with a database of its own; a shop service
- * that knows three shops; an account service that knows two addresses.
+ * that knows three shops; an account service that knows three addresses and some wallets; coupons.
  */
 export interface Neighbours {
-  readonly clients: Pick<OrderDeps, 'shops' | 'goods' | 'accounts'> & {
-    readonly stock: Pick<RpcClient<StockServiceService>, 'reserveStock' | 'releaseStock'>;
-  };
+  readonly clients: Pick<OrderDeps, 'shops' | 'goods' | 'accounts' | 'coupons'>;
+  readonly participants: ParticipantClients;
   readonly goods: GoodsTestBed;
+  readonly funds: FakeFunds;
+  readonly coupons: FakeCoupons;
   /** Goods of the open shop, for 4.50 EUR, with so many units in stock. */
   addGoods(units: number, change?: Partial<GoodsTraits>): Promise<string>;
   available(goodsId: string): Promise<number>;
@@ -91,9 +130,11 @@ export const home = {
 };
 export const addressId = '31';
 export const strangersAddressId = '32';
+export const administratorsAddressId = '33';
 const addresses = [
   { id: addressId, userId: customer.userId, lines: home },
   { id: strangersAddressId, userId: stranger.userId, lines: { ...home, street: 'Hafenplatz 2' } },
+  { id: administratorsAddressId, userId: administrator.userId, lines: home },
 ];
 
 /** Without an engine, in memory. */
@@ -106,7 +147,28 @@ export async function createNeighbours(
   const goodsIds = sequentialIds(100n);
   const goodsClient = rpcClient(clock, GoodsServiceService, bindRpc(GoodsServiceService, goods.api));
   const stockClient = rpcClient(clock, StockServiceService, bindRpc(StockServiceService, goods.stock));
+  const funds = new FakeFunds();
+  const coupons = new FakeCoupons();
   return {
+    funds,
+    coupons,
+    participants: {
+      stock: {
+        reserveStock: steps.watch('reserveStock', stockClient.reserveStock),
+        deductStock: steps.watch('deductStock', stockClient.deductStock),
+        releaseStock: steps.watch('releaseStock', stockClient.releaseStock),
+      },
+      coupon: {
+        lockCoupon: steps.watch('lockCoupon', coupons.lockCoupon),
+        useCoupon: steps.watch('useCoupon', coupons.useCoupon),
+        unlockCoupon: steps.watch('unlockCoupon', coupons.unlockCoupon),
+      },
+      funds: {
+        holdFunds: steps.watch('holdFunds', funds.holdFunds),
+        captureFunds: steps.watch('captureFunds', funds.captureFunds),
+        releaseFunds: steps.watch('releaseFunds', funds.releaseFunds),
+      },
+    },
     clients: {
       shops: {
         batchGetShops: steps.watch('batchGetShops', async ({ ids }) => ({
@@ -122,10 +184,7 @@ export async function createNeighbours(
           return { addresses: ids.map((id) => ({ address: find(id) })) };
         }),
       },
-      stock: {
-        reserveStock: steps.watch('reserveStock', stockClient.reserveStock),
-        releaseStock: steps.watch('releaseStock', stockClient.releaseStock),
-      },
+      coupons: { batchGetCoupons: steps.watch('batchGetCoupons', coupons.batchGetCoupons) },
     },
     goods,
     async addGoods(units, { shopId = openShopId, amountCents = 450, currency = 'EUR' } = {}) {

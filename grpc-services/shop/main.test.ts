@@ -13,6 +13,8 @@ import { callBy } from '@tiffin/lib/testing/call-by';
 import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
+import { demoShops } from './data/demo-data.ts';
+import { demoReviews } from './data/demo-reviews.ts';
 import { start } from './main.ts';
 import { callByCustomer } from './shop-test-bed.ts';
 
@@ -35,9 +37,13 @@ test('the service starts with demo data, answers on both doors, and gives everyt
   const api = service.rpc[0]?.handlers as unknown as RpcClient<typeof ShopServiceService>;
   const { edges } = await api.listShops({ first: 100 }, callBy());
   assert.equal(edges.length, 100);
-  const shopId = String(demoId('shop', 1));
+  const customerId = String(demoId('user', 1));
+  const reviewed = new Set(
+    demoReviews(200).flatMap(({ shopId, authorId }) => (authorId === customerId ? [shopId] : [])),
+  );
+  const shopId = demoShops().find(({ id }) => !reviewed.has(id))?.id ?? assert.fail();
   const request = { idempotencyKey: newKey(), shopId, stars: 5, text: '' };
-  const { review } = await api.addReview(request, callByCustomer('9000'));
+  const { review } = await api.addReview(request, callByCustomer(customerId));
   const { pages } = await api.batchListShopReviews({ pages: [{ parentId: shopId, first: 1 }] }, callBy());
   assert.equal(pages[0]?.edges[0]?.review?.id, review?.id, 'a new review is newer than all demo reviews');
   await service.stop();

@@ -16,6 +16,7 @@ import { migrations } from './data/migrations.ts';
 import { ReviewEntity } from './data/review-entity.ts';
 import { ShopEntity } from './data/shop-entity.ts';
 import type { ShopDeps } from './domain/deps.ts';
+import { allowReviews } from './jobs/allow-reviews.ts';
 import { countOrders } from './jobs/count-orders.ts';
 
 /** Starts the shop service: shops and what customers say about them. */
@@ -32,14 +33,14 @@ export const start: StartService = async (platform) => {
     clock: platform.clock,
     database,
     ids,
-    idempotency: createIdempotency({ database, clock: platform.clock }),
+    idempotency: createIdempotency({ database, clock: platform.clock, metrics: platform.metrics }),
     outbox,
     inbox: createInbox({ database, clock: platform.clock }),
     goods: platform.client(GoodsServiceService),
   };
   return {
     rpc: [bindRpc(ShopServiceService, shopApi(deps)), bindRpc(ShopAdminServiceService, shopAdmin(deps))],
-    jobs: [countOrders(deps)],
+    jobs: [countOrders(deps), allowReviews(deps)],
     tasks: [
       relay,
       repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>

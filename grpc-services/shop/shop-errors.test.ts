@@ -36,6 +36,8 @@ testRpcErrorCases('tiffin.shop.v1.ShopService', {
       await bed.api.addReview({ ...freshKey, ...review }, byCustomer);
       return bed.api.addReview({ ...freshKey, ...review }, byCustomer);
     },
+    REVIEW_NOT_ALLOWED: () =>
+      bed.api.addReview({ ...freshKey, shopId, stars: 5, text: '' }, callByCustomer('161')),
     ...keyed(byCustomer, (idempotencyKey, text, context) =>
       bed.api.addReview({ idempotencyKey, shopId, stars: 5, text }, context),
     ),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
+import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
 import { createInbox } from '@tiffin/lib/events/inbox';
 import { createOutbox } from '@tiffin/lib/events/outbox';
@@ -26,7 +27,7 @@ export interface ShopTestBed {
   readonly clock: VirtualClock;
   /** Every statement outside of a transaction; tests empty it. */
   readonly statements: string[];
-  /** Shops that the merchant owns, one for each override, in their order. */
+  /** Shops that the merchant owns, one for each override, in their order. The users 1 to 160 may review them. */
   addShops(...overrides: Partial<NewShopRow>[]): Promise<string[]>;
   /** The shop as the api shows it now. */
   getShop(id: string): Promise<Shop>;
@@ -85,6 +86,14 @@ export async function createShopTestBed(
         overrides.map(async (override) => ({ ...shopRow, ...override, id: String(await ids.nextId()) })),
       );
       await database.fork().insertMany(ShopEntity, rows);
+      const shopIds = bigintArray(rows.map(({ id }) => id));
+      await database.transaction((em) =>
+        em.execute(
+          `insert into shop.reviewer (shop_id, user_id)
+           select shop_id, user_id from unnest(?::bigint[]) as shop_id, generate_series(1, 160) as user_id`,
+          [shopIds],
+        ),
+      );
       return rows.map(({ id }) => id);
     },
     async getShop(id) {

@@ -4,36 +4,52 @@ import {
   AddressLimitReached,
   AddressNotFound,
   AlreadyReviewed,
+  CampaignEnded,
+  CampaignNotFound,
   Cancelled,
   CategoryNotFound,
+  CouponExpired,
+  CouponMinimumNotReached,
+  CouponNotFound,
+  CouponUnavailable,
   DeadlineExceeded,
+  DeliveryNotFound,
+  DeliveryStepRefused,
   EmailTaken,
   EmptyCart,
   Forbidden,
   GoodsNotFound,
   IdempotencyMismatch,
   InProgress,
+  InsufficientFunds,
   Internal,
   InvalidArgument,
   InvalidCredentials,
   MalformedRequest,
   OrderAlreadyPaid,
   OrderCancelled,
+  OrderClosed,
+  OrderNotDelivered,
   OrderNotFound,
   OutOfStock,
   PayloadTooLarge,
   PaymentDeclined,
   PriceChanged,
   RateLimited,
+  ReviewNotAllowed,
   RouteNotFound,
   SessionExpired,
   SessionReused,
   ShopClosed,
   ShopNotFound,
+  TopUpDeclined,
+  TransactionEnded,
+  TransactionNotFound,
   Unauthenticated,
   Unavailable,
   UserNotFound,
   VersionConflict,
+  WalletLimitReached,
 } from '@tiffin/proto/gen/tiffin/error/v1/error';
 
 /** Every code that an AppError can carry. */
@@ -48,6 +64,7 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'IDEMPOTENCY_MISMATCH'
   | 'IN_PROGRESS'
+  | 'TRANSACTION_ENDED'
   | 'MALFORMED_REQUEST'
   | 'PAYLOAD_TOO_LARGE'
   | 'ROUTE_NOT_FOUND'
@@ -58,10 +75,14 @@ export type ErrorCode =
   | 'USER_NOT_FOUND'
   | 'ADDRESS_NOT_FOUND'
   | 'ADDRESS_LIMIT_REACHED'
+  | 'INSUFFICIENT_FUNDS'
+  | 'TOP_UP_DECLINED'
+  | 'WALLET_LIMIT_REACHED'
   | 'SHOP_NOT_FOUND'
   | 'ALREADY_REVIEWED'
   | 'VERSION_CONFLICT'
   | 'SHOP_CLOSED'
+  | 'REVIEW_NOT_ALLOWED'
   | 'GOODS_NOT_FOUND'
   | 'CATEGORY_NOT_FOUND'
   | 'OUT_OF_STOCK'
@@ -70,7 +91,18 @@ export type ErrorCode =
   | 'ORDER_NOT_FOUND'
   | 'ORDER_ALREADY_PAID'
   | 'ORDER_CANCELLED'
-  | 'PAYMENT_DECLINED';
+  | 'PAYMENT_DECLINED'
+  | 'ORDER_CLOSED'
+  | 'ORDER_NOT_DELIVERED'
+  | 'TRANSACTION_NOT_FOUND'
+  | 'CAMPAIGN_NOT_FOUND'
+  | 'CAMPAIGN_ENDED'
+  | 'COUPON_NOT_FOUND'
+  | 'COUPON_UNAVAILABLE'
+  | 'COUPON_EXPIRED'
+  | 'COUPON_MINIMUM_NOT_REACHED'
+  | 'DELIVERY_NOT_FOUND'
+  | 'DELIVERY_STEP_REFUSED';
 
 /** The typed detail of each code. */
 export interface ErrorDetails {
@@ -84,6 +116,7 @@ export interface ErrorDetails {
   CANCELLED: Cancelled;
   IDEMPOTENCY_MISMATCH: IdempotencyMismatch;
   IN_PROGRESS: InProgress;
+  TRANSACTION_ENDED: TransactionEnded;
   MALFORMED_REQUEST: MalformedRequest;
   PAYLOAD_TOO_LARGE: PayloadTooLarge;
   ROUTE_NOT_FOUND: RouteNotFound;
@@ -94,10 +127,14 @@ export interface ErrorDetails {
   USER_NOT_FOUND: UserNotFound;
   ADDRESS_NOT_FOUND: AddressNotFound;
   ADDRESS_LIMIT_REACHED: AddressLimitReached;
+  INSUFFICIENT_FUNDS: InsufficientFunds;
+  TOP_UP_DECLINED: TopUpDeclined;
+  WALLET_LIMIT_REACHED: WalletLimitReached;
   SHOP_NOT_FOUND: ShopNotFound;
   ALREADY_REVIEWED: AlreadyReviewed;
   VERSION_CONFLICT: VersionConflict;
   SHOP_CLOSED: ShopClosed;
+  REVIEW_NOT_ALLOWED: ReviewNotAllowed;
   GOODS_NOT_FOUND: GoodsNotFound;
   CATEGORY_NOT_FOUND: CategoryNotFound;
   OUT_OF_STOCK: OutOfStock;
@@ -107,6 +144,17 @@ export interface ErrorDetails {
   ORDER_ALREADY_PAID: OrderAlreadyPaid;
   ORDER_CANCELLED: OrderCancelled;
   PAYMENT_DECLINED: PaymentDeclined;
+  ORDER_CLOSED: OrderClosed;
+  ORDER_NOT_DELIVERED: OrderNotDelivered;
+  TRANSACTION_NOT_FOUND: TransactionNotFound;
+  CAMPAIGN_NOT_FOUND: CampaignNotFound;
+  CAMPAIGN_ENDED: CampaignEnded;
+  COUPON_NOT_FOUND: CouponNotFound;
+  COUPON_UNAVAILABLE: CouponUnavailable;
+  COUPON_EXPIRED: CouponExpired;
+  COUPON_MINIMUM_NOT_REACHED: CouponMinimumNotReached;
+  DELIVERY_NOT_FOUND: DeliveryNotFound;
+  DELIVERY_STEP_REFUSED: DeliveryStepRefused;
 }
 
 export interface ErrorSpec<Code extends ErrorCode = ErrorCode> {
@@ -241,6 +289,17 @@ export const errorCatalogue = {
     keyed: true,
     detail: InProgress,
   },
+  TRANSACTION_ENDED: {
+    typeName: 'TransactionEnded',
+    status: 10,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "This was ended in the meantime.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: TransactionEnded,
+  },
   MALFORMED_REQUEST: {
     typeName: 'MalformedRequest',
     status: 3,
@@ -351,6 +410,39 @@ export const errorCatalogue = {
     keyed: false,
     detail: AddressLimitReached,
   },
+  INSUFFICIENT_FUNDS: {
+    typeName: 'InsufficientFunds',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "There is not enough money in the wallet.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: InsufficientFunds,
+  },
+  TOP_UP_DECLINED: {
+    typeName: 'TopUpDeclined',
+    status: 9,
+    retryable: false,
+    httpStatus: 402,
+    publicMessage: "The payment was declined.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: TopUpDeclined,
+  },
+  WALLET_LIMIT_REACHED: {
+    typeName: 'WalletLimitReached',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "A wallet may not hold that much.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: WalletLimitReached,
+  },
   SHOP_NOT_FOUND: {
     typeName: 'ShopNotFound',
     status: 5,
@@ -394,6 +486,17 @@ export const errorCatalogue = {
     edge: false,
     keyed: false,
     detail: ShopClosed,
+  },
+  REVIEW_NOT_ALLOWED: {
+    typeName: 'ReviewNotAllowed',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "You can review this shop when an order of it is completed.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: ReviewNotAllowed,
   },
   GOODS_NOT_FOUND: {
     typeName: 'GoodsNotFound',
@@ -493,6 +596,127 @@ export const errorCatalogue = {
     edge: false,
     keyed: false,
     detail: PaymentDeclined,
+  },
+  ORDER_CLOSED: {
+    typeName: 'OrderClosed',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The order was not paid in time.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: OrderClosed,
+  },
+  ORDER_NOT_DELIVERED: {
+    typeName: 'OrderNotDelivered',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The order has not been delivered yet.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: OrderNotDelivered,
+  },
+  TRANSACTION_NOT_FOUND: {
+    typeName: 'TransactionNotFound',
+    status: 5,
+    retryable: false,
+    httpStatus: 404,
+    publicMessage: "There is no such stuck transaction.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: TransactionNotFound,
+  },
+  CAMPAIGN_NOT_FOUND: {
+    typeName: 'CampaignNotFound',
+    status: 5,
+    retryable: false,
+    httpStatus: 404,
+    publicMessage: "There is no such campaign.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: CampaignNotFound,
+  },
+  CAMPAIGN_ENDED: {
+    typeName: 'CampaignEnded',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The campaign grants no more coupons.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: CampaignEnded,
+  },
+  COUPON_NOT_FOUND: {
+    typeName: 'CouponNotFound',
+    status: 5,
+    retryable: false,
+    httpStatus: 404,
+    publicMessage: "You have no such coupon.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: CouponNotFound,
+  },
+  COUPON_UNAVAILABLE: {
+    typeName: 'CouponUnavailable',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The coupon is in use, or was used.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: CouponUnavailable,
+  },
+  COUPON_EXPIRED: {
+    typeName: 'CouponExpired',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The coupon has expired.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: CouponExpired,
+  },
+  COUPON_MINIMUM_NOT_REACHED: {
+    typeName: 'CouponMinimumNotReached',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The order is too small for the coupon.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: CouponMinimumNotReached,
+  },
+  DELIVERY_NOT_FOUND: {
+    typeName: 'DeliveryNotFound',
+    status: 5,
+    retryable: false,
+    httpStatus: 404,
+    publicMessage: "There is no such delivery.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: DeliveryNotFound,
+  },
+  DELIVERY_STEP_REFUSED: {
+    typeName: 'DeliveryStepRefused',
+    status: 9,
+    retryable: false,
+    httpStatus: 409,
+    publicMessage: "The delivery cannot take this step now.",
+    infrastructure: false,
+    edge: false,
+    keyed: false,
+    detail: DeliveryStepRefused,
   },
 } as const satisfies { [Code in ErrorCode]: ErrorSpec<Code> };
 

@@ -7,6 +7,8 @@ import { type ErrorCode, errorCatalogue } from './error-catalogue.gen.ts';
 
 /** Name of the trailer that carries an encoded google.rpc.Status beside the canonical status number. */
 export const statusDetailsTrailer = 'grpc-status-details-bin';
+/** Name of the trailer that says `1` beside an UNAVAILABLE which was retried in vain below the peer. */
+export const retriedTrailer = 'x-retried';
 
 /** An error as gRPC sends it. */
 export interface GrpcStatus {

@@ -111,6 +111,19 @@ test('a send that throws, or forgets an item, fails its own batch only', async (
   assert.deepEqual(failed, ['connection lost', 'connection lost', forgotten, forgotten, 'n4', 'n5']);
 });
 
+test('an item that cannot be measured fails alone', async () => {
+  const { batcher } = setUp({
+    maxItems: 2,
+    bytesOf(item) {
+      if (item === 'odd') throw new TypeError('no bytes');
+      return 1;
+    },
+  });
+  const [a, odd, b] = [batcher.add('a'), batcher.add('odd'), batcher.add('b')];
+  await assert.rejects(odd, /no bytes/);
+  assert.deepEqual(await Promise.all([a, b]), ['a sent', 'b sent']);
+});
+
 test('what is above the bound of items or of bytes is refused, until there is room again', async () => {
   const { batcher, hold, answer } = setUp({ maxItems: 1, maxBufferedItems: 3, maxBufferedBytes: 100 });
   hold();

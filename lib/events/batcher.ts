@@ -100,13 +100,14 @@ export function createBatcher<Item, Outcome>(options: BatcherOptions<Item, Outco
   }
 
   return {
-    add(item) {
+    // A `bytesOf` that throws is the item's own fault, and rejects.
+    async add(item) {
       const bytes = bytesOf(item);
       // An empty buffer takes an item of any size: else it could never be sent.
       const isTooMuch = buffer.length > 0 && bufferedBytes + bytes > maxBufferedBytes;
       if (stopped || isTooMuch || buffer.length >= maxBufferedItems) {
         const why = stopped ? 'has stopped' : `has ${buffer.length} items waiting`;
-        return Promise.reject(new BatcherFull(`The batcher ${why}.`));
+        throw new BatcherFull(`The batcher ${why}.`);
       }
       const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
       buffer.push({ item, bytes, resolve, reject });

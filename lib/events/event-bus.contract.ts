@@ -13,6 +13,7 @@ import {
 } from '../testing/event-bed.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
 import type { Delivery, EventBus } from './event-bus.ts';
+import { MAX_AGGREGATE_ID_BYTES, MAX_PAYLOAD_BYTES } from './new-event.ts';
 import { createOutboxRelay } from './outbox-relay.ts';
 import { type DurableTopic, defineTopic } from './topic.ts';
 
@@ -22,6 +23,10 @@ export interface EventEngine {
   readonly database: Database;
   /** What the relay goes by. */
   readonly clock: Clock;
+  /** The most that a consumer of these buses handles at once; at least 2. */
+  readonly maxHandlers: number;
+  /** How long handlers may go on when one of these buses stops. */
+  readonly stopGraceMs: number;
   /** Buses of two processes, on an engine where no events are yet; the same one twice where there is one process. */
   openBuses(): Promise<readonly [EventBus, EventBus]>;
   /** Says that all consumers have subscribed. */
@@ -29,8 +34,15 @@ export interface EventEngine {
   /** Lets time pass until it is so; fails after a while. */
   until(isSo: () => boolean | Promise<boolean>): Promise<void>;
   /** Wherever this engine keeps what it gave up. */
-  deadLetters(consumer: string, topic: string): Promise<readonly { eventId: string; reason: string }[]>;
+  deadLetters(consumer: string, topic: string): Promise<readonly DeadLetter[]>;
   close(): Promise<void>;
+}
+
+export interface DeadLetter {
+  readonly eventId: string;
+  readonly reason: string;
+  /** After how many it was given up. */
+  readonly attempts: number;
 }
 
 interface Scene {
@@ -173,9 +185,10 @@ export function describeEventBus(name: string, start: () => Promise<EventEngine>
       assert.equal(more.length, 0);
       assert.equal(dead?.eventId, poison);
       assert.match(dead?.reason ?? '', /out of flour/);
+      assert.ok((dead?.attempts ?? 0) > 1, `${dead?.attempts} attempts`);
     });
 
-    it('makes a dead letter of a payload that is no message of the topic', async (t) => {
+    it('makes a dead letter at once of a payload that is no message of the topic', async (t) => {
       const { buses, begin, tables } = await setUp(t);
       const topic = thingTopic('thing.garbled.v1');
       const garbled = defineTopic({
@@ -193,9 +206,10 @@ export function describeEventBus(name: string, start: () => Promise<EventEngine>
       await engine.until(async () => (await engine.deadLetters('a.reader', topic.name)).length > 0);
       await engine.until(() => seen.length > 0);
       assert.deepEqual(seen, [ids[1]]);
+      const dead = await engine.deadLetters('a.reader', topic.name);
       assert.deepEqual(
-        (await engine.deadLetters('a.reader', topic.name)).map(({ eventId }) => eventId),
-        [ids[0]],
+        dead.map(({ eventId, attempts }) => [eventId, attempts]),
+        [[ids[0], 1]],
       );
     });
 
@@ -216,6 +230,26 @@ export function describeEventBus(name: string, start: () => Promise<EventEngine>
       assert.ok(deliveries < 2 * ids.length, `${deliveries} deliveries`);
     });
 
+    it('lets a consumer handle so many events at once and no more, whatever lies before it', async (t) => {
+      const { buses, begin, tables } = await setUp(t);
+      const topic = thingTopic('thing.peaked.v1');
+      let [running, most, ended] = [0, 0, 0];
+      await buses[0].subscribe({
+        consumer: 'a.reader',
+        topic,
+        async handle() {
+          most = Math.max(most, ++running);
+          for (let turn = 0; turn < 5; turn++) await turnOfLoop();
+          running--;
+          ended++;
+        },
+      });
+      await tables.add(Array.from({ length: 100 }, (_, n) => thing(topic, `${n}`, 1)));
+      begin();
+      await engine.until(() => ended === 100);
+      assert.equal(most, engine.maxHandlers);
+    });
+
     it('takes a large batch, and tells what became of each of its events', async (t) => {
       const { buses } = await setUp(t);
       const topic = thingTopic('thing.many.v1');
@@ -230,6 +264,24 @@ export function describeEventBus(name: string, start: () => Promise<EventEngine>
       const outcomes = await buses[0].send(events);
       assert.deepEqual(outcomes, Array(1_000).fill({ kind: 'sent' }));
       await engine.until(() => seen.size === 1_000);
+    });
+
+    it('carries the largest event that an outbox takes', async (t) => {
+      const { buses, begin, tables } = await setUp(t);
+      const topic = thingTopic('thing.large.v1');
+      const seen: Delivery<Thing>[] = [];
+      await buses[0].subscribe({
+        consumer: 'a.reader',
+        topic,
+        handle: async (event) => void seen.push(event),
+      });
+      const frame = Buffer.byteLength(JSON.stringify({ name: '' }));
+      const name = 'x'.repeat(MAX_PAYLOAD_BYTES - frame);
+      const aggregateId = 'x'.repeat(MAX_AGGREGATE_ID_BYTES);
+      await tables.add([{ topic, aggregateId, aggregateVersion: 1, payload: { name } }]);
+      begin();
+      await engine.until(() => seen.length > 0);
+      assert.equal(seen[0]?.payload.name.length, name.length);
     });
 
     it('takes events that nobody listens to', async (t) => {
@@ -260,14 +312,14 @@ export function describeEventBus(name: string, start: () => Promise<EventEngine>
       const topic = thingTopic('thing.slow.v1');
       const gate = Promise.withResolvers<void>();
       let begun = false;
-      let ended = false;
+      let ended: 'in peace' | 'told to let go' | undefined;
       await buses[0].subscribe({
         consumer: 'a.slow',
         topic,
-        async handle() {
+        async handle({ signal }) {
           begun = true;
           await gate.promise;
-          ended = true;
+          ended = signal.aborted ? 'told to let go' : 'in peace';
         },
       });
       await tables.add([thing(topic, '1', 1)]);
@@ -276,9 +328,42 @@ export function describeEventBus(name: string, start: () => Promise<EventEngine>
       const stopped = buses[0].stop();
       gate.resolve();
       await stopped;
-      assert.equal(ended, true);
+      assert.equal(ended, 'in peace');
       const [outcome] = await buses[0].send([eventOf(topic, 'late')]);
       assert.equal(outcome?.kind, 'unavailable');
+    });
+
+    it('tells a handler that goes on after it stopped to let go, and begins no other', async (t) => {
+      const { buses, begin, tables } = await setUp(t);
+      const topic = thingTopic('thing.endless.v1');
+      const signals: AbortSignal[] = [];
+      const times = { stopMs: 0, toldMs: 0 };
+      await buses[0].subscribe({
+        consumer: 'a.endless',
+        topic,
+        async handle({ signal }) {
+          signals.push(signal);
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          times.toldMs = engine.clock.now();
+          throw signal.reason;
+        },
+      });
+      await tables.add([thing(topic, '1', 1), thing(topic, '1', 2)]);
+      begin();
+      await engine.until(() => signals.length > 0);
+      times.stopMs = engine.clock.now();
+      let isStopped = false;
+      const stopped = buses[0].stop().then(() => {
+        isStopped = true;
+      });
+      await engine.until(() => isStopped);
+      await stopped;
+      assert.deepEqual(
+        signals.map(({ aborted }) => aborted),
+        [true],
+      );
+      assert.ok(times.toldMs - times.stopMs >= engine.stopGraceMs, `${times.toldMs - times.stopMs} ms`);
+      assert.deepEqual(await engine.deadLetters('a.endless', topic.name), []);
     });
   });
 }

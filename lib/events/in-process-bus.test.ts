@@ -7,7 +7,7 @@ import { thingCodec, thingMade, thingsSchema } from '../testing/event-bed.ts';
 import { silentLogger } from '../testing/silent-logger.ts';
 import { openTestDatabase } from '../testing/test-database.ts';
 import { describeEventBus } from './event-bus.contract.ts';
-import type { EventHandler } from './event-bus.ts';
+import { type EventHandler, STOP_GRACE_MS } from './event-bus.ts';
 import { createInProcessBus, type InProcessBus, type InProcessBusOptions } from './in-process-bus.ts';
 import { defineTopic } from './topic.ts';
 
@@ -16,12 +16,16 @@ const MAX_STEPS = 5_000;
 describeEventBus('the bus of one process', async () => {
   const bed = await openTestDatabase(thingsSchema);
   const clock = new VirtualClock();
+  const maxHandlers = 3;
   let bus: InProcessBus;
   return {
     database: bed.database,
     clock,
+    maxHandlers,
+    stopGraceMs: STOP_GRACE_MS,
     async openBuses() {
-      bus = createInProcessBus({ clock, logger: silentLogger, metrics: createMetrics() });
+      const options = { clock, logger: silentLogger, metrics: createMetrics(), maxRunning: maxHandlers };
+      bus = createInProcessBus(options);
       return [bus, bus];
     },
     begin: () => bus.begin(),
@@ -32,11 +36,15 @@ describeEventBus('the bus of one process', async () => {
       }
     },
     async deadLetters(_, topic) {
-      const dead = await bed.database.query<{ event_id: string; last_error: string }>(
-        `select event_id, last_error from things.outbox where state = 'dead' and topic = ? order by id`,
+      const dead = await bed.database.query<{ event_id: string; last_error: string; attempts: number }>(
+        `select event_id, last_error, attempts from things.outbox where state = 'dead' and topic = ? order by id`,
         [topic],
       );
-      return dead.map((row) => ({ eventId: row.event_id, reason: row.last_error }));
+      return dead.map(({ attempts, ...row }) => ({
+        eventId: row.event_id,
+        reason: row.last_error,
+        attempts,
+      }));
     },
     close: () => bed.stop(),
   };
@@ -79,6 +87,28 @@ test('one consumer that fails has the event refused, in the name of that consume
   await listen(() => Promise.reject(new Error('out of flour')), 'b.failing');
   bus.begin();
   assert.deepEqual(await bus.send([made('1')]), [{ kind: 'refused', reason: 'b.failing: out of flour' }]);
+});
+
+test('a payload that is no message is refused for ever, unless another consumer may yet take the event', async () => {
+  const { bus, listen, clock } = setUp({ handlerTimeoutMs: 1_000, maxWaiting: 1 });
+  const garbled = (id: string) => ({ ...made(id), payload: Buffer.from([0xff]) });
+  const lenient = { ...thingMade, codec: { ...thingCodec, decode: () => ({ name: '' }) } };
+  let isWilling = false;
+  await listen(async () => assert.fail('not to be handled'));
+  await bus.subscribe({
+    consumer: 'b.lenient',
+    topic: lenient,
+    handle: async () => assert.ok(isWilling, 'not now'),
+  });
+  bus.begin();
+  assert.deepEqual(await bus.send([garbled('1')]), [{ kind: 'refused', reason: 'b.lenient: not now' }]);
+  isWilling = true;
+  const [final] = await bus.send([garbled('1')]);
+  assert.match(
+    JSON.stringify(final),
+    /"a.reader: the payload is no message of thing.made.v1: .*"isFinal":true/,
+  );
+  assert.equal(clock.pendingTimers, 0);
 });
 
 test('a handler that throws before it returns a promise does not reject the send', async () => {
@@ -180,7 +210,7 @@ test('stop gives what has not begun back to its outbox, and at last lets go of h
   bus.begin();
   const outcomes = bus.send([made('1'), made('2')]);
   const stopped = bus.stop();
-  await clock.advance(5_000);
+  await clock.advance(STOP_GRACE_MS);
   await stopped;
   assert.deepEqual(kinds(await outcomes), ['unavailable', 'unavailable']);
   assert.deepEqual(begun, ['1']);

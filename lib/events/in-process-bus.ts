@@ -4,7 +4,7 @@ import type { Clock } from '../clock/clock.ts';
 import { timedOut, within } from '../lifecycle/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { EventBus, SendOutcome, Subscription } from './event-bus.ts';
+import { type EventBus, type SendOutcome, STOP_GRACE_MS, type Subscription } from './event-bus.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 
 /** An `EventBus` of one process: who sends an event waits until the handlers of all its consumers have run. */
@@ -39,10 +39,14 @@ interface Consumer {
 
 /** Failed events whose number of attempts is remembered; a forgotten one is told as a first attempt again. */
 const MAX_COUNTED_FAILURES = 10_000;
-const STOP_MS = 5_000;
+/** How long handlers may take to end once their signals have aborted. */
+const RELEASE_MS = 500;
 
 const sent: SendOutcome = { kind: 'sent' };
 const away = (reason: string): SendOutcome => ({ kind: 'unavailable', reason });
+
+/** Its bytes would fail each time. */
+class Undecodable extends Error {}
 
 /**
  * There is no broker that keeps an event for a consumer: the outbox keeps it for all of them. So an event is sent when
@@ -66,11 +70,7 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
       return away(state === 'starting' ? 'consumers are starting' : 'the bus has stopped');
     const consumers = topics.get(event.type)?.values() ?? [];
     const outcomes = await Promise.all([...consumers].map((consumer) => hand(consumer, event)));
-    return (
-      outcomes.find(({ kind }) => kind === 'refused') ??
-      outcomes.find(({ kind }) => kind === 'unavailable') ??
-      sent
-    );
+    return togetherFrom(outcomes);
   }
 
   /** Begins at once, so that events given in order wait in order. */
@@ -101,7 +101,8 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
       failures.set(key, attempt);
       const fields = { consumer: consumer.name, topic: event.type, eventId: event.id, attempt };
       logger.warn({ ...fields, err: error }, 'event not handled');
-      return { kind: 'refused', reason: `${consumer.name}: ${messageOf(error)}` };
+      const reason = `${consumer.name}: ${messageOf(error)}`;
+      return { kind: 'refused', reason, ...(error instanceof Undecodable && { isFinal: true }) };
     }
   }
 
@@ -110,7 +111,7 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
     if (!instance) return;
     const overdue = new AbortController();
     const signal = AbortSignal.any([overdue.signal, letGo.signal]);
-    const payload = instance.topic.codec.decode(event.payload);
+    const payload = decode(instance, event);
     const handled = instance.handle({ event, payload, attempt, signal });
     if ((await within(clock, handlerTimeoutMs, handled)) !== timedOut) return;
     const error = new Error(`did not end within ${handlerTimeoutMs} ms`);
@@ -143,11 +144,29 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
         [...consumers.values()].map(({ queue }) => queue),
       );
       const idle = () => Promise.all(queues.map((queue) => queue.idle()));
-      if ((await within(clock, STOP_MS, idle())) !== timedOut) return;
+      if ((await within(clock, STOP_GRACE_MS, idle())) !== timedOut) return;
       letGo.abort(new Error('the bus has stopped'));
-      await within(clock, STOP_MS, idle());
+      await within(clock, RELEASE_MS, idle());
     },
   };
+}
+
+/** One consumer's "never" does not end the attempts of the others: it counts when nobody else wants the event again. */
+function togetherFrom(outcomes: readonly SendOutcome[]): SendOutcome {
+  return (
+    outcomes.find((outcome) => outcome.kind === 'refused' && !outcome.isFinal) ??
+    outcomes.find(({ kind }) => kind === 'unavailable') ??
+    outcomes.find(({ kind }) => kind === 'refused') ??
+    sent
+  );
+}
+
+function decode({ topic }: Subscription, event: Event): unknown {
+  try {
+    return topic.codec.decode(event.payload);
+  } catch (error) {
+    throw new Undecodable(`the payload is no message of ${topic.name}: ${messageOf(error)}`);
+  }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

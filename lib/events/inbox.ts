@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type Clock, systemClock } from '../clock/clock.ts';
+import type { Clock } from '../clock/clock.ts';
 import type { Database, WorkBudget } from '../engines/database.ts';
 import { INBOX_RETENTION_MS } from './retention.ts';
 
@@ -22,7 +22,7 @@ export interface Inbox {
 export interface InboxOptions {
   /** Its schema holds the table of `inboxTableSql`. */
   readonly database: Pick<Database, 'schema' | 'query' | 'transaction'>;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 /** A few milliseconds each, so that no consumer waits for the clean-up. */
@@ -44,7 +44,7 @@ export function inboxTableSql(schema: string): string[] {
   ];
 }
 
-export function createInbox({ database, clock = systemClock }: InboxOptions): Inbox {
+export function createInbox({ database, clock }: InboxOptions): Inbox {
   const table = `"${database.schema}"."inbox"`;
   return {
     once: (consumer, eventId, work, budget) =>

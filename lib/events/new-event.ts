@@ -21,14 +21,26 @@ export interface EventOrigin {
 
 /** Half of what Kafka takes by default, so that no broker refuses what an outbox took. */
 export const MAX_PAYLOAD_BYTES = 512 * 1024;
+/** More than any id has; an event carries it twice, as its key too. */
+export const MAX_AGGREGATE_ID_BYTES = 1024;
+/** An event as it is sent: beside the payload there is room for two such ids and what else tells where it comes from. */
+export const MAX_EVENT_BYTES = MAX_PAYLOAD_BYTES + 16 * 1024;
 
-/** @throws RangeError for a payload above `MAX_PAYLOAD_BYTES`, or a version that is no whole number from 0 up. */
+/**
+ * @throws RangeError for a payload above `MAX_PAYLOAD_BYTES`, an aggregate's id above `MAX_AGGREGATE_ID_BYTES`, or a
+ *   version that is no whole number from 0 up.
+ */
 export function encodeEvent<Payload>(
   { topic, aggregateId, aggregateVersion, payload }: NewEvent<Payload>,
   origin: EventOrigin,
 ): Event {
   if (!Number.isSafeInteger(aggregateVersion) || aggregateVersion < 0) {
     throw new RangeError(`An event of ${topic.name} has no whole number as its aggregate's version.`);
+  }
+  if (Buffer.byteLength(aggregateId) > MAX_AGGREGATE_ID_BYTES) {
+    throw new RangeError(
+      `An event of ${topic.name} has an aggregate's id above ${MAX_AGGREGATE_ID_BYTES} bytes.`,
+    );
   }
   const bytes = Buffer.from(topic.codec.encode(payload).finish());
   if (bytes.length > MAX_PAYLOAD_BYTES) {

@@ -15,6 +15,7 @@ import { silentLogger } from '../testing/silent-logger.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import type { SendOutcome } from './event-bus.ts';
 import { createOutboxRelay, type OutboxRelayOptions } from './outbox-relay.ts';
+import { readOutboxState } from './outbox-rows.ts';
 
 let bed: TestDatabase;
 let database: Database;
@@ -98,6 +99,7 @@ test('events go in the order in which they were written, batch after batch, also
   const relay = openRelay({ maxRows: 10 });
   answer = () => ({ kind: 'unavailable', reason: 'away' });
   await relay.round();
+  await clock.advance(100);
   answer = () => ({ kind: 'sent' });
   asked = [];
   for (let round = 0; round < 3; round++) await relay.round();
@@ -125,13 +127,22 @@ test('a refused event is sent again after 2, 4, 10, 60 and 180 s, then it is a d
   assert.match(await metrics.text(), outcomes);
 });
 
+test('what is refused for ever is a dead letter at once', async () => {
+  const [id] = await tables.add([made()]);
+  answer = () => ({ kind: 'refused', reason: 'no message of the topic', isFinal: true });
+  assert.deepEqual(await openRelay().round(), { claimed: 1, sent: 0, refused: 1, dead: 1, unavailable: 0 });
+  assert.deepEqual(await rows(), [
+    { event_id: id, state: 'dead', attempts: 1, last_error: 'no message of the topic' },
+  ]);
+});
+
 test('an outage of ten minutes loses nothing and consumes no attempts', async () => {
   const ids = await tables.add(Array.from({ length: 30 }, (_, version) => made('1', version)));
   answer = () => ({ kind: 'unavailable', reason: 'broker away' });
   const relay = openRelay({ maxRows: 10 });
-  for (let second = 0; second < 600; second++) {
+  for (let second = 0; second < 600; second += 5) {
     assert.equal((await relay.round()).unavailable, 10);
-    await clock.advance(1_000);
+    await clock.advance(5_000);
   }
   assert.deepEqual(
     new Set((await rows()).map(({ attempts, state }) => `${state} ${attempts}`)),
@@ -145,6 +156,55 @@ test('an outage of ten minutes loses nothing and consumes no attempts', async ()
     ids,
   );
   assert.deepEqual(await rows(), []);
+});
+
+test('a topic that is unavailable holds up no other, however many of its events come first', async () => {
+  const weak = thingTopic('thing.weak.v1');
+  await tables.add(Array.from({ length: 25 }, (_, version) => made('1', version, weak)));
+  const ids = await tables.add(Array.from({ length: 25 }, (_, version) => made('2', version)));
+  answer = ({ type }) => (type === weak.name ? { kind: 'unavailable', reason: 'weak' } : { kind: 'sent' });
+  const startMs = clock.now();
+  const stop = new AbortController();
+  const running = openRelay({ maxRows: 10 }).run(stop.signal);
+  await advanceUntil(async () => (await rows()).length === 25, 1);
+  assert.ok(clock.now() - startMs < 50, 'they did not wait for the pause of the other topic');
+  stop.abort();
+  await running;
+  const others = asked.map(({ id }) => id).filter((id) => ids.includes(id));
+  assert.deepEqual(others, ids);
+});
+
+test('a topic that takes some of its events rests shortly each time', async () => {
+  const ids = await tables.add(Array.from({ length: 40 }, (_, version) => made('1', version)));
+  const relay = openRelay({ maxRows: 10 });
+  // Room for two at a time.
+  answer = ({ id }) => {
+    const isTaken = ids.indexOf(id) - ids.length + left < 2;
+    return isTaken ? { kind: 'sent' } : { kind: 'unavailable', reason: 'full' };
+  };
+  let left = ids.length;
+  for (let round = 0; round < 20; round++) {
+    left = (await rows()).length;
+    assert.equal((await relay.round()).sent, 2, `round ${round}`);
+    await clock.advance(100);
+  }
+  assert.deepEqual(await rows(), []);
+});
+
+test('an event of a process whose clock is ahead waits for nothing', async () => {
+  await createEventTables(database, new VirtualClock(clock.now() + 3_600_000)).add([made()]);
+  assert.equal((await openRelay().round()).sent, 1);
+});
+
+test('a reason that ends in half a character, or brings one, harms no event of its round', async () => {
+  await tables.add([made('1'), made('2'), made('3')]);
+  const reasons = ['half \ud83c', `${'x'.repeat(499)}\ud83c\udf55`];
+  answer = () => ({ kind: 'refused', reason: reasons.pop() ?? 'no' });
+  assert.equal((await openRelay().round()).refused, 3);
+  assert.deepEqual(
+    (await rows()).map(({ attempts }) => attempts),
+    [1, 1, 1],
+  );
 });
 
 test('a running relay asks a bus that is away less and less often, and goes on by itself', async () => {
@@ -295,6 +355,29 @@ test('a running relay outlives a database that fails', async () => {
   assert.match(await metrics.text(), /tiffin_outbox_failed_rounds_total\{schema="things"\} 3/);
 });
 
+test('a state that cannot be read harms no round', async () => {
+  await tables.add([made()]);
+  const blind = {
+    schema: database.schema,
+    query: <Row extends object>(sql: string, parameters?: readonly unknown[]) =>
+      sql.includes('oldest_ms')
+        ? Promise.reject(new Error('too slow'))
+        : database.query<Row>(sql, parameters),
+  };
+  const stop = new AbortController();
+  const running = openRelay({ database: blind }).run(stop.signal);
+  await advanceUntil(async () => (await rows()).length === 0);
+  stop.abort();
+  await running;
+  assert.doesNotMatch(await metrics.text(), /failed_rounds_total\{/);
+});
+
+test('dead letters are counted for the gauge, and not without end', async () => {
+  await tables.addMany(10_001);
+  await database.query("update things.outbox set state = 'dead', dead_at = now()");
+  assert.deepEqual(await readOutboxState(database), { oldestPendingMs: undefined, dead: 10_000 });
+});
+
 test('a relay that is stopped settles the batch on its way', async () => {
   await tables.add([made()]);
   const { promise, resolve } = Promise.withResolvers<SendOutcome>();
@@ -308,10 +391,11 @@ test('a relay that is stopped settles the batch on its way', async () => {
   assert.deepEqual(await rows(), []);
 });
 
-test('a payload of more than 512 KiB fails the transaction that tells it', async () => {
+test('a payload of more than 512 KiB, or an endless id, fails the transaction that tells it', async () => {
   const event = { ...made(), payload: { name: 'x'.repeat(512 * 1024) } };
   await assert.rejects(tables.add([event]), RangeError);
   await assert.rejects(tables.add([made('1', -1)]), RangeError);
+  await assert.rejects(tables.add([made('ü'.repeat(513))]), RangeError);
   assert.deepEqual(await rows(), []);
 });
 

@@ -2,25 +2,26 @@ import { type Clock, sleep } from '../clock/clock.ts';
 import { within } from '../lifecycle/within.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { type DeadLetters, discardRows, redriveRows } from './dead-letter-rows.ts';
 import type { EventBus, SendOutcome } from './event-bus.ts';
 import { createOutboxMetrics } from './outbox-metrics.ts';
 import {
   type ClaimedRow,
   claimRows,
-  type DeadLetters,
   deleteRows,
-  discardRows,
   type OutboxDatabase,
   type Refusal,
   readOutboxState,
-  redriveRows,
   refuseRows,
   releaseRows,
   renewRows,
 } from './outbox-rows.ts';
+import { createPauses } from './pauses.ts';
 import { REDRIVE_WITHIN_MS } from './retention.ts';
+import { shortReason } from './short-reason.ts';
+import { createTopicPauses } from './topic-pauses.ts';
 
-/** After which time an event that was refused is sent again; after the last it is a dead letter. */
+/** After which time an event that was refused is sent again; after the last, or a final refusal, it is a dead letter. */
 export const RETRY_DELAYS_MS: readonly number[] = [2_000, 4_000, 10_000, 60_000, 180_000];
 
 /** What one round did. */
@@ -36,11 +37,11 @@ export interface RelayRound {
 export interface OutboxRelay {
   /** Sends until the signal aborts; then it ends the round under way, or leaves it to its lease. */
   run(signal: AbortSignal): Promise<void>;
-  /** One batch. Throws what the database throws. */
+  /** One batch, without the topics that were unavailable a moment ago. Throws what the database throws. */
   round(): Promise<RelayRound>;
   /** Says that there may be something to send. */
   wake(): void;
-  /** Has dead letters of the last 30 days sent again, with all their attempts before them. Resolves to how many. */
+  /** Has dead letters whose event is not 30 days old sent again, with all their attempts before them. Resolves to how many. */
   redrive(letters?: DeadLetters): Promise<number>;
   /** Deletes dead letters for ever. Resolves to how many. */
   discard(letters: DeadLetters): Promise<number>;
@@ -52,7 +53,7 @@ export interface OutboxRelayOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** From 0 up to 1; spreads the pauses of relays whose broker is away. */
+  /** From 0 up to 1; spreads the pauses of relays whose broker or database is away. */
   readonly random?: () => number;
   /** Events of one round. Default 100. */
   readonly maxRows?: number;
@@ -71,15 +72,12 @@ const LEASE_MS = 15_000;
 /** How long `run` waits at its end for a batch on its way, so that its rows need not come twice. */
 const STOP_MS = 3_000;
 const STATE_EVERY_MS = 5_000;
-const MAX_REASON_LENGTH = 500;
-/** Pauses while the bus, or the database, is away. */
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 5_000;
 
 export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   const { database, bus, clock, logger, random = Math.random, maxRows = MAX_ROWS } = options;
   const { retryDelaysMs = RETRY_DELAYS_MS, leaseMs = LEASE_MS } = options;
   const metrics = createOutboxMetrics(options.metrics, database.schema);
+  const topicPauses = createTopicPauses(clock, random);
   let stateReadMs = Number.NEGATIVE_INFINITY;
   let awake = false;
   let rouse = () => {};
@@ -91,7 +89,9 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
 
   async function round(): Promise<RelayRound> {
     const nowMs = clock.now();
-    const rows = await claimRows(database, { nowMs, leaseEndMs: nowMs + leaseMs, limit: maxRows });
+    const without = topicPauses.resting();
+    const leaseEndMs = nowMs + leaseMs;
+    const rows = await claimRows(database, { nowMs, leaseEndMs, limit: maxRows, without });
     if (rows.length === 0) return { claimed: 0, sent: 0, refused: 0, dead: 0, unavailable: 0 };
     return settle(rows, await send(rows));
   }
@@ -118,11 +118,10 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
     }
   }
 
-  function refusal(row: ClaimedRow, reason: string): Refusal {
-    const delayMs = retryDelaysMs[row.attempts];
+  function refusal(row: ClaimedRow, { reason, isFinal = false }: Refused): Refusal {
+    const delayMs = isFinal ? undefined : retryDelaysMs[row.attempts];
     const nextAttemptMs = delayMs === undefined ? undefined : clock.now() + delayMs;
-    // jsonb takes no NUL, and one row's reason must not fail the statement of all.
-    return { row, reason: reason.replaceAll('\0', '').slice(0, MAX_REASON_LENGTH), nextAttemptMs };
+    return { row, reason: shortReason(reason), nextAttemptMs };
   }
 
   async function settle(rows: readonly ClaimedRow[], outcomes: readonly SendOutcome[]): Promise<RelayRound> {
@@ -133,9 +132,12 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
       // A bus that forgets an event has not sent it.
       const outcome = outcomes[index] ?? { kind: 'unavailable', reason: 'no outcome' };
       if (outcome.kind === 'sent') sent.push(row);
-      else if (outcome.kind === 'refused') refusals.push(refusal(row, outcome.reason));
+      else if (outcome.kind === 'refused') refusals.push(refusal(row, outcome));
       else unavailable.push(row);
     }
+    // Cleared first: a topic that lacks room took some of its events and not the others.
+    for (const { event } of [...sent, ...refusals.map(({ row }) => row)]) topicPauses.clear(event.type);
+    for (const topic of new Set(unavailable.map(({ event }) => event.type))) topicPauses.pause(topic);
     await deleteRows(database, sent);
     await refuseRows(database, refusals, clock.now());
     await releaseRows(database, unavailable);
@@ -160,31 +162,38 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   }
 
   /** Resolves to whether there may be more to send at once. */
-  async function guardedRound(pauses: Pauses): Promise<'more' | 'idle' | 'away'> {
+  async function guardedRound(): Promise<'more' | 'idle' | 'failed'> {
+    let claimed: number;
     try {
-      const done = await round();
-      await readState();
-      if (done.unavailable > 0) return 'away';
-      pauses.reset();
-      return done.claimed === maxRows ? 'more' : 'idle';
+      ({ claimed } = await round());
     } catch (error) {
       metrics.failed();
       logger.error({ err: error, schema: database.schema }, 'outbox round failed');
-      return 'away';
+      return 'failed';
     }
+    await readState();
+    // Of a full batch each topic was sent or rests now, so the next one is another.
+    return claimed === maxRows ? 'more' : 'idle';
   }
 
   async function readState(): Promise<void> {
     if (clock.now() - stateReadMs < STATE_EVERY_MS) return;
     stateReadMs = clock.now();
-    metrics.state(await readOutboxState(database), stateReadMs);
+    try {
+      metrics.state(await readOutboxState(database), stateReadMs);
+    } catch (error) {
+      // Nothing but the gauges depends on it.
+      logger.warn({ err: error, schema: database.schema }, 'outbox state not read');
+    }
   }
 
   async function idle(signal: AbortSignal): Promise<void> {
     if (!awake) {
       const woken = new AbortController();
       rouse = () => woken.abort();
-      await sleep(clock, POLL_MS, AbortSignal.any([signal, woken.signal]));
+      const pauseEndMs = topicPauses.nextEndMs() ?? Number.POSITIVE_INFINITY;
+      const waitMs = Math.min(POLL_MS, pauseEndMs - clock.now());
+      await sleep(clock, waitMs, AbortSignal.any([signal, woken.signal]));
       rouse = () => {};
     }
     if (awake) await sleep(clock, COMMIT_MS, signal);
@@ -197,14 +206,15 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
       const pauses = createPauses(random);
       while (!signal.aborted) {
         awake = false;
-        const underWay = guardedRound(pauses);
+        const underWay = guardedRound();
         const next = await orStopped(underWay, signal);
         if (next === 'stopped') {
           await within(clock, STOP_MS, underWay);
           return;
         }
-        if (next === 'away') await sleep(clock, pauses.nextMs(), signal);
-        else if (next === 'idle') await idle(signal);
+        if (next === 'failed') await sleep(clock, pauses.nextMs(), signal);
+        else pauses.reset();
+        if (next === 'idle') await idle(signal);
       }
     },
     async redrive(letters = {}) {
@@ -216,25 +226,7 @@ export function createOutboxRelay(options: OutboxRelayOptions): OutboxRelay {
   };
 }
 
-interface Pauses {
-  nextMs(): number;
-  reset(): void;
-}
-
-/** Doubles up to a bound; each is between half and all of itself, so that relays do not come back all at once. */
-function createPauses(random: () => number): Pauses {
-  let pauseMs = FIRST_PAUSE_MS;
-  return {
-    nextMs() {
-      const thisMs = pauseMs * (0.5 + random() / 2);
-      pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
-      return thisMs;
-    },
-    reset() {
-      pauseMs = FIRST_PAUSE_MS;
-    },
-  };
-}
+type Refused = Extract<SendOutcome, { kind: 'refused' }>;
 
 function orStopped<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | 'stopped'> {
   return new Promise((resolve, reject) => {

@@ -24,14 +24,6 @@ export interface Refusal {
   readonly nextAttemptMs: number | undefined;
 }
 
-/** Which dead letters; nothing means all. */
-export interface DeadLetters {
-  readonly topic?: string;
-  readonly eventIds?: readonly string[];
-  /** At most so many, oldest first. Default 1,000. */
-  readonly limit?: number;
-}
-
 interface Row {
   id: string;
   claims: number;
@@ -46,10 +38,18 @@ interface Row {
   payload: Uint8Array;
 }
 
-const DEFAULT_DEAD_LETTERS = 1_000;
-const tableOf = ({ schema }: OutboxDatabase) => `"${schema}"."outbox"`;
-const timestamp = (ms: number) => new Date(ms).toISOString();
-const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
+export const tableOf = ({ schema }: OutboxDatabase) => `"${schema}"."outbox"`;
+export const timestamp = (ms: number) => new Date(ms).toISOString();
+export const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
+
+export interface Claim {
+  readonly nowMs: number;
+  readonly leaseEndMs: number;
+  /** Rows at most. */
+  readonly limit: number;
+  /** Topics that are left alone. */
+  readonly without: readonly string[];
+}
 
 /**
  * Takes what is due, at most `limit` rows, until `leaseEndMs`. Relays that ask at once get different rows, and none
@@ -58,18 +58,19 @@ const epochMs = (column: string) => `(extract(epoch from ${column}) * 1000)::big
  */
 export async function claimRows(
   database: OutboxDatabase,
-  { nowMs, leaseEndMs, limit }: { nowMs: number; leaseEndMs: number; limit: number },
+  { nowMs, leaseEndMs, limit, without }: Claim,
 ): Promise<ClaimedRow[]> {
   const table = tableOf(database);
   const rows = await database.query<Row>(
     `with due as (
        select id, due_at from ${table} where state = 'pending' and due_at <= ?::timestamptz
+         and topic not in (select jsonb_array_elements_text(?::jsonb))
        order by due_at, id limit ? for update skip locked)
      update ${table} as row set due_at = ?::timestamptz, claims = claims + 1
      from due where row.id = due.id
      returning row.id, claims, attempts, ${epochMs('due.due_at')} as due_ms, event_id, topic, aggregate_id,
        aggregate_version, ${epochMs('occurred_at')} as occurred_ms, traceparent, payload`,
-    [timestamp(nowMs), limit, timestamp(leaseEndMs)],
+    [timestamp(nowMs), JSON.stringify(without), limit, timestamp(leaseEndMs)],
   );
   // `returning` keeps no order.
   return rows.map(claimedRow).sort((a, b) => a.dueMs - b.dueMs || (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
@@ -158,58 +159,21 @@ export async function refuseRows(
   );
 }
 
-/** Makes dead letters pending again, with all their attempts before them. Resolves to how many. */
-export async function redriveRows(
-  database: OutboxDatabase,
-  { topic, eventIds, limit = DEFAULT_DEAD_LETTERS }: DeadLetters,
-  { nowMs, withinMs }: { nowMs: number; withinMs: number },
-): Promise<number> {
-  const table = tableOf(database);
-  const rows = await database.query(
-    `update ${table} set state = 'pending', dead_at = null, attempts = 0, due_at = ?::timestamptz
-     where id in (
-       select id from ${table} where state = 'dead' and dead_at > ?::timestamptz
-         and (?::text is null or topic = ?) and (?::jsonb is null or event_id in (select jsonb_array_elements_text(?::jsonb)))
-       order by id limit ? for update skip locked)
-     returning id`,
-    [timestamp(nowMs), timestamp(nowMs - withinMs), ...chosen({ topic, eventIds }), limit],
-  );
-  return rows.length;
-}
-
-/** Deletes dead letters: they are never sent. Resolves to how many. */
-export async function discardRows(
-  database: OutboxDatabase,
-  { topic, eventIds, limit = DEFAULT_DEAD_LETTERS }: DeadLetters,
-): Promise<number> {
-  const table = tableOf(database);
-  const rows = await database.query(
-    `delete from ${table} where id in (
-       select id from ${table} where state = 'dead'
-         and (?::text is null or topic = ?) and (?::jsonb is null or event_id in (select jsonb_array_elements_text(?::jsonb)))
-       order by id limit ? for update skip locked)
-     returning id`,
-    [...chosen({ topic, eventIds }), limit],
-  );
-  return rows.length;
-}
-
-function chosen({ topic, eventIds }: { topic: string | undefined; eventIds: readonly string[] | undefined }) {
-  const ids = eventIds ? JSON.stringify(eventIds) : null;
-  return [topic ?? null, topic ?? null, ids, ids];
-}
-
 export interface OutboxState {
   /** Epoch milliseconds of the oldest event that still waits. */
   readonly oldestPendingMs: number | undefined;
+  /** Counted up to 10,000. */
   readonly dead: number;
 }
+
+/** The gauge is read every few seconds, however many dead letters there are. */
+const MAX_COUNTED_DEAD = 10_000;
 
 export async function readOutboxState(database: OutboxDatabase): Promise<OutboxState> {
   const table = tableOf(database);
   const [row] = await database.query<{ oldest_ms: string | null; dead: string }>(
     `select (select ${epochMs('occurred_at')} from ${table} where state = 'pending' order by id limit 1) as oldest_ms,
-       (select count(*) from ${table} where state = 'dead') as dead`,
+       (select count(*) from (select from ${table} where state = 'dead' limit ${MAX_COUNTED_DEAD}) as counted) as dead`,
   );
   return {
     oldestPendingMs: row?.oldest_ms == null ? undefined : Number(row.oldest_ms),

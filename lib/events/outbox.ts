@@ -7,12 +7,12 @@ export type NewEvent<Payload> = NewEventOf<Payload, 'durable'>;
 
 /** Writes events into the transaction that `em` is: they are told if, and only if, that commits. */
 export interface Outbox {
-  /** Called in the transaction of the change. @throws RangeError as `encodeEvent` does. */
+  /** Called in the transaction of the change. Resolves to the event's id. @throws RangeError as `encodeEvent` does. */
   add<Payload>(
     em: EntityManager,
     event: NewEvent<Payload>,
     context: { readonly span?: Pick<Span, 'traceparent'> | undefined },
-  ): Promise<void>;
+  ): Promise<string>;
 }
 
 export interface OutboxOptions {
@@ -29,8 +29,9 @@ export interface OutboxOptions {
  * The table of events that are not sent yet, for a service's migration. Sent events are deleted; dead letters stay
  * until somebody redrives or discards them.
  *
- * `due_at` is when the row may be taken next: at first `occurred_at`, later the end of a relay's lease or the time of
- * the next attempt. `claims` counts how often it was taken, and fences off a relay whose lease ended meanwhile.
+ * `due_at` is when the row may be taken next: the epoch while it is new, so that no clock can hold it up, later the end
+ * of a relay's lease or the time of the next attempt. `claims` counts how often it was taken, and fences off a relay
+ * whose lease ended meanwhile.
  */
 export function outboxTableSql(schema: string): string[] {
   const table = `"${schema}"."outbox"`;
@@ -53,6 +54,7 @@ export function outboxTableSql(schema: string): string[] {
       check ((state = 'dead') = (dead_at is not null))
     )`,
     `create index outbox_due on ${table} (due_at, id) where state = 'pending'`,
+    `create index outbox_pending on ${table} (id) where state = 'pending'`,
     `create index outbox_dead on ${table} (topic, id) where state = 'dead'`,
   ];
 }
@@ -60,7 +62,7 @@ export function outboxTableSql(schema: string): string[] {
 export function createOutbox({ schema, clock, newEventId, onAdded }: OutboxOptions): Outbox {
   const insert = `insert into "${schema}"."outbox"
     (event_id, topic, aggregate_id, aggregate_version, occurred_at, due_at, traceparent, payload)
-    values (?, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?, ?)`;
+    values (?, ?, ?, ?, ?::timestamptz, 'epoch', ?, ?)`;
   return {
     async add(em, newEvent, { span }) {
       const id = await newEventId();
@@ -68,8 +70,9 @@ export function createOutbox({ schema, clock, newEventId, onAdded }: OutboxOptio
       const event = encodeEvent(newEvent, { id, occurredAt, traceparent: span?.traceparent ?? '' });
       const at = occurredAt.toISOString();
       const { type, aggregateId, aggregateVersion, traceparent, payload } = event;
-      await em.execute(insert, [id, type, aggregateId, aggregateVersion, at, at, traceparent, payload]);
+      await em.execute(insert, [id, type, aggregateId, aggregateVersion, at, traceparent, payload]);
       onAdded?.();
+      return id;
     },
   };
 }

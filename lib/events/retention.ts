@@ -1,13 +1,18 @@
 const DAY_MS = 86_400_000;
 
-/** How long a dead letter may be sent again. Older ones are for people to look at and to discard. */
+/** How long after it occurred an event may be redriven. Older dead letters are for people to look at and to discard. */
 export const REDRIVE_WITHIN_MS = 30 * DAY_MS;
 
+/** How long a topic keeps events for consumers that are away. */
+export const TOPIC_RETENTION_MS = 30 * DAY_MS;
+/** No topic may keep them for longer; brokers delete whole segments, and so up to a week late. */
+export const MAX_TOPIC_RETENTION_MS = 45 * DAY_MS;
+
 /**
- * How long a consumer remembers an event. Longer than any event can still come: dead letters are redriven within 30
- * days, and a topic keeps its events for less. A consumer that forgot sooner would apply a redriven event twice.
+ * How long a consumer remembers an event: as long as it can still come. It may be redriven on its last day, and then be
+ * read on the last day of a retry topic. A consumer that forgot sooner would apply it twice.
  */
-export const INBOX_RETENTION_MS = 45 * DAY_MS;
+export const INBOX_RETENTION_MS = REDRIVE_WITHIN_MS + MAX_TOPIC_RETENTION_MS;
 
 /** Between two rounds of forgetting. */
 export const INBOX_CLEAN_UP_INTERVAL_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import type { MessageFns } from './message-codec.ts';
+import type { MessageCodec } from './message-codec.ts';
 
 /**
  * What may become of a topic's events. `durable` ones are in the transaction of what they tell and are delivered at
@@ -11,7 +11,7 @@ export interface Topic<Payload, Class extends TopicClass = TopicClass> {
   readonly name: string;
   readonly class: Class;
   /** How the payload is encoded; generated from the proto message. */
-  readonly codec: MessageFns<Payload>;
+  readonly codec: MessageCodec<Payload>;
 }
 
 export type DurableTopic<Payload> = Topic<Payload, 'durable'>;

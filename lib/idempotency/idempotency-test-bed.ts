@@ -4,9 +4,11 @@ import type { Clock } from '../clock/clock.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import type { CallContext } from '../rpc/call-context.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { callBy, userWith } from '../testing/call-by.ts';
 import { openTestDatabase } from '../testing/test-database.ts';
 import { createIdempotency, type Idempotency, type KeyedUse } from './idempotency.ts';
+import type { KeyOutcome } from './idempotency-metrics.ts';
 import { idempotencyTableSql } from './idempotency-table.ts';
 
 /** What the use case under test does: it writes a note, and answers with it. */
@@ -50,6 +52,8 @@ export interface NotesTestBed {
   readonly statements: string[];
   /** One more process: it knows of the others' calls only what stands in the database. */
   openProcess(options?: { readonly clock?: Clock; readonly database?: Database }): NotesProcess;
+  /** How many calls, of all processes, came to an outcome so far. */
+  calls(): Promise<Partial<Record<KeyOutcome, number>>>;
   /** How many notes have the text. */
   count(text: string): Promise<number>;
   /** What a call comes to while the clocks move on. */
@@ -82,13 +86,20 @@ export async function createNotesTestBed(
   const schema = { schema: 'notes', entities: [], migrations: [CreateNotes] };
   const { database, statements, stop } = await openTestDatabase(schema, engine);
   const clock = new VirtualClock();
+  const metrics = createMetrics();
   return {
     database,
     clock,
     statements,
     openProcess(options = {}) {
-      const idempotency = createIdempotency({ database, clock, ...options });
+      const idempotency = createIdempotency({ database, clock, metrics, ...options });
       return { idempotency, write: writeWith(idempotency) };
+    },
+    async calls() {
+      const lines = (await metrics.text()).matchAll(
+        /^tiffin_idempotency_calls_total\{service="test.Notes",method="WriteNote",outcome="(\w+)"\} (\d+)$/gm,
+      );
+      return Object.fromEntries(Array.from(lines, ([, outcome, count]) => [outcome, Number(count)]));
     },
     async count(text) {
       return (await database.query('select 1 from notes.note where text = ?', [text])).length;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { VirtualClock } from '../clock/virtual-clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { ErrorCode } from '../errors/error-catalogue.gen.ts';
 import { callBy, ownProcess } from '../testing/call-by.ts';
@@ -20,7 +21,8 @@ import {
   writeWith,
 } from './idempotency-test-bed.ts';
 
-const dayMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 let bed: NotesTestBed;
 let here: NotesProcess;
@@ -90,9 +92,11 @@ describe('a key', () => {
     assert.deepEqual([await bed.count(text), await bed.count('other')], [1, 0]);
   });
 
-  it('is as new 24 hours later, for any body, and not a moment earlier', async () => {
+  it('lasts for 24 hours, also where another clock is an hour ahead; then it is as new, for any body', async () => {
     const note = await here.write('d', text);
-    bed.clock.jump(dayMs - 1);
+    const ahead = bed.openProcess({ clock: new VirtualClock(bed.clock.now() + dayMs + hourMs - 1) });
+    assert.deepEqual(await ahead.write('d', text), note);
+    bed.clock.jump(dayMs + hourMs - 1);
     assert.deepEqual(await there.write('d', text), note);
     bed.clock.jump(1);
     const other = await there.write('d', `${text} again`);
@@ -223,6 +227,17 @@ describe('a failure', () => {
     });
   }
 
+  it('that cannot be kept is told all the same, and leaves the key to the next attempt', async () => {
+    const key = newKey();
+    const fork = () => {
+      throw new Error('connection lost');
+    };
+    const losing = bed.openProcess({ database: { ...bed.database, fork } });
+    const { execute } = failing('OUT_OF_STOCK', { goodsId: '5', available: 3 });
+    await assert.rejects(losing.write(key, text, { execute }), failsWith('OUT_OF_STOCK'));
+    assert.equal((await there.write(key, text)).text, text);
+  });
+
   it('of the effect rolls everything back', async () => {
     const key = newKey();
     const execute = (effect: Effect<Note>) =>
@@ -350,5 +365,48 @@ describe('a use case', () => {
     };
     await assert.rejects(here.write(newKey(), text, { execute: two }), /its effect already/);
     assert.equal(await bed.count(text), 1);
+  });
+});
+
+describe('the metric of calls with keys', () => {
+  /** What `calls` has gained by the end of `work`. */
+  async function gained(work: () => Promise<unknown>) {
+    const before: Readonly<Record<string, number>> = await bed.calls();
+    await work();
+    const gains = Object.entries(await bed.calls()).map(([name, count]) => [
+      name,
+      count - (before[name] ?? 0),
+    ]);
+    return Object.fromEntries(gains.filter(([, count]) => count !== 0));
+  }
+
+  it('tells who ran the use case, who got its result, and who was refused', async () => {
+    const key = newKey();
+    const counted = await gained(async () => {
+      await Promise.all(Array.from({ length: 5 }, () => here.write(key, text)));
+      await there.write(key, text);
+      await assert.rejects(there.write(key, 'other'), failsWith('IDEMPOTENCY_MISMATCH'));
+      const away = async () => Promise.reject(new AppError('UNAVAILABLE', { retryAfterMs: 1 }));
+      await assert.rejects(here.write(newKey(), text, { execute: away }), failsWith('UNAVAILABLE'));
+      await here.write(key, text, {}, callBy());
+    });
+    assert.deepEqual(counted, { executed: 2, replayed: 5, mismatch: 1 });
+  });
+
+  it('tells who waited in vain, and whose key was taken over', async () => {
+    const key = newKey();
+    const slow = held();
+    const counted = await gained(async () => {
+      const late = here.write(key, text, slow);
+      await slow.began;
+      for (const { write } of [here, there]) {
+        await assert.rejects(bed.inTime(write(key, text)), failsWith('IN_PROGRESS'));
+      }
+      bed.clock.jump(30_001);
+      await there.write(key, text);
+      slow.letGo();
+      await bed.inTime(late);
+    });
+    assert.deepEqual(counted, { executed: 1, replayed: 1, in_progress: 2, taken_over: 1 });
   });
 });

@@ -7,7 +7,9 @@ import type { Identity } from '../identity/identity.ts';
 import { timedOut, within } from '../lifecycle/within.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
 import type { MethodDefinition, RequestOf, ResponseOf } from '../rpc/service.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Effect } from './effect.ts';
+import { createIdempotencyMetrics } from './idempotency-metrics.ts';
 import { type Attempt, createIdempotencyTable, type Outcome } from './idempotency-table.ts';
 import { decodeFailure, encodeFailure, isFinal } from './kept-failure.ts';
 import { Twins } from './twins.ts';
@@ -43,9 +45,12 @@ export interface IdempotencyOptions {
   readonly clock: Clock;
   /** A text that never comes twice. Default: a random UUID. */
   readonly newToken?: () => string;
+  /** Where the outcomes of calls are counted. Default: nowhere. */
+  readonly metrics?: Metrics;
 }
 
-const lifetimeMs = 24 * 3_600_000;
+/** 24 hours are promised. The hour more is for processes whose clocks differ: none may take a kept key for expired. */
+const lifetimeMs = 25 * 3_600_000;
 /** The longest claim; a call's own is over with its deadline, after which it commits nothing. */
 const maxClaimMs = 30_000;
 /** The most that a call waits for a twin, and never more than half of what it has left. */
@@ -63,6 +68,12 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const { database, clock, newToken = randomUUID } = options;
   const table = createIdempotencyTable(database);
   const twins = new Twins();
+  const count = options.metrics ? createIdempotencyMetrics(options.metrics) : () => {};
+
+  function inProgress({ operation }: Attempt): AppError<'IN_PROGRESS'> {
+    count(operation, 'in_progress');
+    return new AppError('IN_PROGRESS', { retryAfterMs });
+  }
 
   /** The owner's part: runs the use case, and keeps what it comes to. Answers by the outcome, or throws. */
   async function own<Answer extends object>(
@@ -76,6 +87,16 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     const keep = async (outcome: Outcome, em?: Parameters<typeof table.keep>[3]) => {
       const expiresAtMs = clock.now() + lifetimeMs;
       if (!(await table.keep(attempt, token, { ...outcome, expiresAtMs }, em))) throw new ClaimLost();
+    };
+    /** A database that does not keep a failure must not hide it. */
+    const keepWherePossible = async (failure: Outcome): Promise<boolean> => {
+      try {
+        await keep(failure);
+        return true;
+      } catch (error) {
+        if (error instanceof ClaimLost) throw error;
+        return false;
+      }
     };
     const effect: Effect<Answer> = async (work) => {
       if (kept) throw new Error(`${attempt.operation} has had its effect already.`);
@@ -101,12 +122,13 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       const error = toAppError(thrown);
       if (isFinal(error)) {
         const failure: Outcome = { state: 'FAILED', result: encodeFailure(error) };
-        await keep(failure);
-        publish(failure);
-      } else {
-        // Where this fails too, the claim ends by itself.
-        await table.release(attempt, token).catch(() => {});
+        if (await keepWherePossible(failure)) {
+          publish(failure);
+          throw thrown;
+        }
       }
+      // Where this fails too, the claim ends by itself.
+      await table.release(attempt, token).catch(() => {});
       throw thrown;
     }
   }
@@ -125,22 +147,30 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       const nowMs = clock.now();
       const untilMs = Math.min(context.deadlineMs, nowMs + maxClaimMs);
       const found = await table.claim(attempt, { token, nowMs, untilMs, expiresAtMs: nowMs + lifetimeMs });
-      if (found.kind === 'mismatch') throw new AppError('IDEMPOTENCY_MISMATCH', {});
+      if (found.kind === 'mismatch') {
+        count(attempt.operation, 'mismatch');
+        throw new AppError('IDEMPOTENCY_MISMATCH', {});
+      }
       if (found.kind === 'finished') {
+        count(attempt.operation, 'replayed');
         publish(found.outcome);
         if (found.outcome.state === 'SUCCEEDED') await use.onReplay?.();
         return found.outcome;
       }
       if (found.kind === 'claimed') {
         try {
-          return await own(attempt, token, context, use, publish);
+          const outcome = await own(attempt, token, context, use, publish);
+          count(attempt.operation, 'executed');
+          return outcome;
         } catch (thrown) {
-          if (!(thrown instanceof ClaimLost)) throw thrown;
+          const isLost = thrown instanceof ClaimLost;
+          count(attempt.operation, isLost ? 'taken_over' : 'executed');
+          if (!isLost) throw thrown;
           continue;
         }
       }
       const delayMs = pollDelaysMs[Math.min(look, pollDelaysMs.length - 1)] ?? 0;
-      if (clock.now() + delayMs > waitUntilMs) throw new AppError('IN_PROGRESS', { retryAfterMs });
+      if (clock.now() + delayMs > waitUntilMs) throw inProgress(attempt);
       await sleep(clock, delayMs, context.signal);
     }
   }
@@ -155,8 +185,10 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       const twin = twins.find(attempt);
       if (!twin) return twins.lead(attempt, (publish) => lead(attempt, context, use, waitUntilMs, publish));
       const outcome = await within(clock, Math.max(0, waitUntilMs - clock.now()), twin.outcome);
-      if (outcome === timedOut) throw new AppError('IN_PROGRESS', { retryAfterMs });
-      if (outcome && isSame(attempt, twin.attempt)) return outcome;
+      if (outcome === timedOut) throw inProgress(attempt);
+      if (!outcome || !isSame(attempt, twin.attempt)) continue;
+      count(attempt.operation, 'replayed');
+      return outcome;
     }
   }
 

@@ -9,7 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
-import { statusDetailsTrailer, toGrpcStatus } from '../errors/grpc-status.ts';
+import { retriedTrailer, statusDetailsTrailer, toGrpcStatus } from '../errors/grpc-status.ts';
 import { toAppError } from '../errors/normalize-error.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
@@ -138,5 +138,6 @@ function toErrorResponse(error: AppError): ServerErrorResponse {
   const { code, message, statusDetails } = toGrpcStatus(error);
   const metadata = new Metadata();
   metadata.set(statusDetailsTrailer, statusDetails);
+  if (error.isRetried) metadata.set(retriedTrailer, '1');
   return { name: error.name, message, code, details: message, metadata };
 }

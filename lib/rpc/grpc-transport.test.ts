@@ -8,10 +8,12 @@ import { createInternalTokens, type InternalTokenSigner } from '../identity/inte
 import { createGrpcServer } from './grpc-server.ts';
 import { createGrpcTransport } from './grpc-transport.ts';
 import { RecordedCalls } from './recorded-calls.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { bindRpc } from './rpc-binding.ts';
 import { createRpcClient } from './rpc-client.ts';
 import { createRpcServer } from './rpc-server.ts';
 import type { RpcHandlers } from './service.ts';
+import { testCall } from './test-call.ts';
 import { type Connect, testTransport } from './transport.contract.ts';
 
 const secret = 'a secret of thirty-two characters';
@@ -128,6 +130,24 @@ test('a server that is away is UNAVAILABLE, logged with its reason; the client f
   assert.deepEqual(await client.listShops(), noShops);
   client.close();
   await again.grpc.drain(0);
+});
+
+test('a call to a server that is away is sent three times', async () => {
+  const { clock, recorded, tokens, observe, grpc, port } = await openServer(async () => noShops);
+  await grpc.drain(0);
+  const transport = createGrpcTransport({ address: `127.0.0.1:${port}`, tokens, clock });
+  const repeatableRpcs = { [ShopServiceService.listShops.path]: 'always' } as const;
+  const retries = { repeatableRpcs, budget: new RetryBudget(clock) };
+  const client = createRpcClient(ShopServiceService, transport, { ...observe, timeoutMs: 60_000, retries });
+  const { context } = testCall({ deadlineMs: clock.now() + 60_000 });
+  const call = assert.rejects(
+    client.listShops({ first: 1 }, context),
+    (error) => AppError.is(error, 'UNAVAILABLE') && error.isRetried,
+  );
+  while (recorded.calls.length === 0) await clock.advance(1);
+  await call;
+  assert.deepEqual(recorded.retries, ['failed', 'failed']);
+  transport.close();
 });
 
 test('a drain that takes too long cancels what still runs', { timeout: 10_000 }, async () => {

@@ -1,6 +1,7 @@
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
+import { retriedTrailer } from '../errors/grpc-status.ts';
 import { toAppError } from '../errors/normalize-error.ts';
 import { type InternalTokenSigner, identityHeader } from '../identity/internal-token.ts';
 import { traceparentHeader } from '../telemetry/traceparent.ts';
@@ -39,7 +40,7 @@ export function createGrpcTransport(options: GrpcTransportOptions): RpcTransport
 function channelOptions(limits: GrpcLimits) {
   return {
     ...grpcSettings(limits),
-    // Retries belong to the caller, who knows what may be sent twice.
+    // Retries belong to retryCalls, which knows what may be sent twice.
     'grpc.enable_retries': 0,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 5_000,
@@ -77,9 +78,14 @@ function send(
       (error, response) => {
         signal.removeEventListener('abort', onAbort);
         if (!error) resolve(response);
-        else reject(toAppError(signal.aborted ? signal.reason : error));
+        else reject(signal.aborted ? toAppError(signal.reason) : fromServiceError(error));
       },
     );
     signal.addEventListener('abort', onAbort);
   });
+}
+
+function fromServiceError(serviceError: ServiceError): AppError {
+  const error = toAppError(serviceError);
+  return serviceError.metadata.get(retriedTrailer)[0] === '1' ? error.asRetried() : error;
 }

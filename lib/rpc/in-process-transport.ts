@@ -17,7 +17,8 @@ export function createInProcessTransport(server: RpcServer): RpcTransport {
       try {
         return await server.dispatch(method.path, request, context);
       } catch (thrown) {
-        throw publicForm(toAppError(thrown));
+        const error = toAppError(thrown);
+        throw error.isRetried ? publicForm(error).asRetried() : publicForm(error);
       }
     },
     close() {

@@ -4,6 +4,7 @@ import { type DeclaredCodes, maskErrors } from './mask-errors.ts';
 import { narrowDeadline } from './narrow-deadline.ts';
 import { type ObserveOptions, observeClientCalls, observeServerCalls } from './observe-calls.ts';
 import { requireIdentity } from './require-identity.ts';
+import { type RetryOptions, retryCalls } from './retry-calls.ts';
 import { traceClientCalls, traceServerCalls } from './trace-calls.ts';
 
 export interface ServerInterceptorOptions extends ObserveOptions {
@@ -13,6 +14,7 @@ export interface ServerInterceptorOptions extends ObserveOptions {
 
 export interface ClientInterceptorOptions extends ObserveOptions {
   readonly timeoutMs: number;
+  readonly retries?: RetryOptions | undefined;
 }
 
 /** What surrounds every handler, outermost first. */
@@ -28,5 +30,12 @@ export function serverInterceptors(options: ServerInterceptorOptions): readonly 
 
 /** What surrounds every call to a transport, outermost first. */
 export function clientInterceptors(options: ClientInterceptorOptions): readonly Interceptor[] {
-  return [traceClientCalls, observeClientCalls(options), narrowDeadline(options.clock, options.timeoutMs)];
+  const { clock, metrics, timeoutMs, retries } = options;
+  return [
+    traceClientCalls,
+    observeClientCalls(options),
+    narrowDeadline(clock, timeoutMs),
+    // Inside of narrowDeadline: all attempts share the time of one call.
+    ...(retries ? [retryCalls({ ...retries, clock, metrics })] : []),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/error-catalogue.gen.ts';
 import type { CallLogger } from './observe-calls.ts';
-import type { RpcMetrics, RpcSide } from './rpc-metrics.ts';
+import type { RetryOutcome, RpcMetrics, RpcSide } from './rpc-metrics.ts';
 
 interface LogLine {
   readonly level: 'info' | 'warn' | 'error';
@@ -11,11 +11,13 @@ interface LogLine {
 export class RecordedCalls {
   readonly calls: { path: string; side: RpcSide; code: ErrorCode | 'OK'; durationMs: number }[] = [];
   readonly undeclared: { path: string; code: ErrorCode }[] = [];
+  readonly retries: RetryOutcome[] = [];
   readonly lines: LogLine[] = [];
 
   readonly metrics: RpcMetrics = {
     call: ({ path }, side, code, durationMs) => void this.calls.push({ path, side, code, durationMs }),
     undeclared: ({ path }, code) => void this.undeclared.push({ path, code }),
+    retry: (_method, outcome) => void this.retries.push(outcome),
   };
 
   readonly logger: CallLogger = {

@@ -5,10 +5,14 @@ import type { RpcMethod } from './interceptor.ts';
 /** Which end of a call is measured. */
 export type RpcSide = 'client' | 'server';
 
+/** How a retry ended, or why a call that might have been sent again was not. */
+export type RetryOutcome = 'recovered' | 'failed' | 'no_time' | 'no_budget';
+
 /** What is measured of calls. One object serves all clients and servers of a process. */
 export interface RpcMetrics {
   call(method: RpcMethod, side: RpcSide, code: ErrorCode | 'OK', durationMs: number): void;
   undeclared(method: RpcMethod, code: ErrorCode): void;
+  retry(method: RpcMethod, outcome: RetryOutcome): void;
 }
 
 /** A hundred rpcs with two sides and ten codes each. All three come from the proto, never from a caller. */
@@ -28,9 +32,15 @@ export function createRpcMetrics(metrics: Metrics): RpcMetrics {
     labelNames: ['service', 'method', 'code'],
     maxLabelSets,
   });
+  const retries = metrics.counter({
+    name: 'tiffin_rpc_retries_total',
+    help: 'Retries of calls by how they ended, and those left out for want of time or budget.',
+    labelNames: ['service', 'outcome'],
+  });
   return {
     call: ({ service, name }, side, code, durationMs) =>
       duration.observe({ service, method: name, code, side }, durationMs / 1_000),
     undeclared: ({ service, name }, code) => undeclaredErrors.inc({ service, method: name, code }),
+    retry: ({ service }, outcome) => retries.inc({ service, outcome }),
   };
 }

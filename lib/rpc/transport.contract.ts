@@ -18,6 +18,7 @@ import { type RecordedSpans, recordSpans } from '../telemetry/span-test-bed.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { type CallContext, remainingMs } from './call-context.ts';
 import { RecordedCalls } from './recorded-calls.ts';
+import { RetryBudget } from './retry-budget.ts';
 import { bindRpc } from './rpc-binding.ts';
 import { createRpcClient } from './rpc-client.ts';
 import { createRpcServer, type RpcServer } from './rpc-server.ts';
@@ -44,9 +45,11 @@ type ShopHandlers = Partial<RpcHandlers<ShopServiceService>>;
 type GoodsHandlers = Partial<RpcHandlers<GoodsAdminServiceService>>;
 
 const listShopsPath = ShopServiceService.listShops.path;
+const batchGetShopsPath = ShopServiceService.batchGetShops.path;
 const addReviewPath = ShopServiceService.addReview.path;
 const rpcCodes = (Object.keys(errorCatalogue) as ErrorCode[]).filter((code) => !errorCatalogue[code].edge);
 const declaredCodes = { [listShopsPath]: rpcCodes, [addReviewPath]: ['SHOP_NOT_FOUND'] } as const;
+const repeatableRpcs = { [listShopsPath]: 'always', [batchGetShopsPath]: 'always' } as const;
 const noShops = { edges: [], hasNextPage: false };
 const listRequest = { first: 10 };
 const reviewRequest = { idempotencyKey: 'key-0001', shopId: '7', stars: 5, text: 'Good.' };
@@ -58,6 +61,7 @@ export function testTransport(connect: Connect): void {
   testContext(connect);
   testTraces(connect);
   testDeadlines(connect);
+  testRetries(connect);
   testLoad(connect);
 }
 
@@ -328,6 +332,89 @@ function testDeadlines(connect: Connect): void {
   });
 }
 
+function testRetries(connect: Connect): void {
+  const sentIn = ({ recorded }: Link) => recorded.calls.filter(({ side }) => side === 'server').length;
+  const busy = () => Promise.reject(new AppError('UNAVAILABLE', { retryAfterMs: 5 }));
+
+  test('a call that met UNAVAILABLE is sent again and gets its answer; each attempt has a span', async () => {
+    let attempts = 0;
+    await using link = await open(
+      connect,
+      {
+        listShops: () => (++attempts < 3 ? busy() : Promise.resolve(noShops)),
+      },
+      { retries: true },
+    );
+    const span = link.spans.tracing.rootSpan('request', undefined);
+    const call = link.shop.listShops(listRequest, { ...link.context(), span });
+    assert.deepEqual(await inTime(link.clock, call), noShops);
+    assert.equal(attempts, 3);
+    assert.deepEqual(link.recorded.retries, ['failed', 'recovered']);
+    const ofSide = (side: SpanKind) => link.spans.ended.filter(({ kind }) => kind === side);
+    assert.equal(ofSide(SpanKind.SERVER).length, 3);
+    const [client, ...others] = ofSide(SpanKind.CLIENT);
+    assert.equal(client?.attributes['tiffin.rpc.attempts'], 3);
+    assert.deepEqual(others, []);
+  });
+
+  test('of two layers only the one above the failure retries; the mark tells the other one', async () => {
+    await using below = await open(connect, { batchGetShops: busy }, { retries: true });
+    await using link = await open(
+      connect,
+      {
+        listShops: async (_request, context) => {
+          await below.shop.batchGetShops({ ids: ['1'] }, context);
+          return noShops;
+        },
+      },
+      { retries: true, clock: below.clock },
+    );
+    const error = await inTime(link.clock, rejection(link.shop.listShops(listRequest, link.context())));
+    assert.deepEqual([sentIn(below), sentIn(link)], [3, 1]);
+    assert.ok(AppError.is(error, 'UNAVAILABLE'));
+    assert.equal(error.isRetried, true);
+    assert.equal(error.detail.retryAfterMs, 5);
+    assert.deepEqual([below.recorded.retries, link.recorded.retries], [['failed', 'failed'], []]);
+  });
+
+  test('an error that nobody retried bears no mark', async () => {
+    await using link = await open(
+      connect,
+      {
+        listShops: () => Promise.reject(new AppError('UNAVAILABLE', { retryAfterMs: 60_000 })),
+      },
+      { retries: true },
+    );
+    const error = await rejection(link.shop.listShops(listRequest, link.context()));
+    assert.equal(error.isRetried, false);
+    assert.deepEqual(link.recorded.retries, []);
+  });
+
+  test('a caller that goes away during the back-off is answered at once, and nothing more is sent', async () => {
+    await using link = await open(connect, { listShops: busy }, { retries: true });
+    const caller = new AbortController();
+    const failure = rejection(link.shop.listShops(listRequest, { ...link.context(), signal: caller.signal }));
+    const isBackingOff = () => sentIn(link) === 1 && link.clock.pendingTimers === 1;
+    while (!isBackingOff()) await link.clock.advance(0);
+    caller.abort();
+    assert.equal((await failure).code, 'CANCELLED');
+    await link.clock.advance(1_000);
+    assert.equal(sentIn(link), 1);
+    assert.equal(getEventListeners(caller.signal, 'abort').length, 0);
+  });
+}
+
+/** Lets time pass while a call is under way: its back-off waits for the clock, a transport for the event loop. */
+async function inTime<Result>(clock: VirtualClock, call: Promise<Result>): Promise<Result> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  call.then(settle, settle);
+  while (!isSettled) await clock.advance(1);
+  return call;
+}
+
 function testLoad(connect: Connect): void {
   test('1,000 calls at once each get their own answer', async () => {
     await using link = await open(connect, {
@@ -393,9 +480,9 @@ interface Link extends AsyncDisposable {
 async function open(
   connect: Connect,
   handlers: ShopHandlers & GoodsHandlers,
-  options: { services?: 'shop only' } = {},
+  options: { services?: 'shop only'; clock?: VirtualClock; retries?: boolean } = {},
 ): Promise<Link> {
-  const clock = new VirtualClock();
+  const { clock = new VirtualClock() } = options;
   const recorded = new RecordedCalls();
   const observe = { clock, metrics: recorded.metrics, logger: recorded.logger };
   const shop = bindRpc(ShopServiceService, complete(ShopServiceService, handlers));
@@ -404,8 +491,11 @@ async function open(
   const server = createRpcServer({ services, declaredCodes, ...observe });
   const spans = recordSpans();
   const { transport, drain, close } = await connect(server, clock, recorded, spans.tracing);
+  const retries = options.retries
+    ? { repeatableRpcs, budget: new RetryBudget(clock), random: () => 0 }
+    : undefined;
   const client = <const Service extends ServiceDefinition>(service: Service) =>
-    createRpcClient(service, transport, { ...observe, timeoutMs: 10_000 });
+    createRpcClient(service, transport, { ...observe, ...(retries && { retries }), timeoutMs: 10_000 });
   return {
     shop: client(ShopServiceService),
     goods: client(GoodsAdminServiceService),

@@ -2,7 +2,7 @@ import { Migration } from '@mikro-orm/migrations';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import { createInbox, type Inbox, inboxTableSql } from '../events/inbox.ts';
-import type { MessageFns } from '../events/message-codec.ts';
+import type { MessageCodec } from '../events/message-codec.ts';
 import { createOutbox, type NewEvent, type Outbox, outboxTableSql } from '../events/outbox.ts';
 import { type DurableTopic, defineTopic } from '../events/topic.ts';
 
@@ -12,7 +12,7 @@ export interface Thing {
 }
 
 /** A codec that is not proto's: bytes that are no JSON cannot be decoded. */
-export const thingCodec: MessageFns<Thing> = {
+export const thingCodec: MessageCodec<Thing> = {
   encode: (thing) => ({ finish: () => Buffer.from(JSON.stringify(thing)) }),
   decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Thing,
 };

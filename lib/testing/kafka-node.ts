@@ -4,6 +4,9 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
+import { restIdleQueues } from '../events/kafka/rest-idle-queues.ts';
+
+restIdleQueues();
 
 export interface KafkaNodeOptions {
   /** The jars of Apache Kafka, as `java -cp` takes them. */

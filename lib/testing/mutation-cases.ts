@@ -150,16 +150,21 @@ function documentOf<Clients>(
   }`;
 }
 
+const money = (field: string) => ({
+  selection: `${field} { amountCents currency }`,
+  sample: { amountCents: 2 ** 40, currency: 'EUR' },
+});
+
 /** The fields of details that are neither text nor a number. */
 const compoundFields: Readonly<Record<string, { readonly selection: string; readonly sample: unknown }>> = {
   violations: {
     selection: 'violations { field expected }',
     sample: [{ field: 'input.name', expected: 'must be shorter' }],
   },
-  currentTotal: {
-    selection: 'currentTotal { amountCents currency }',
-    sample: { amountCents: 2 ** 40, currency: 'EUR' },
-  },
+  currentTotal: money('currentTotal'),
+  balance: money('balance'),
+  maxBalance: money('maxBalance'),
+  minimumTotal: money('minimumTotal'),
 };
 
 /** A detail with something in each field. */

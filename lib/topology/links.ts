@@ -1,8 +1,10 @@
+import { repeatableRpcs } from '@tiffin/proto/gen/rpc-error-codes';
 import type { Clock } from '../clock/clock.ts';
 import type { InternalTokenSigner } from '../identity/internal-token.ts';
 import { createGrpcTransport } from '../rpc/grpc-transport.ts';
 import { createInProcessTransport } from '../rpc/in-process-transport.ts';
 import type { ObserveOptions } from '../rpc/observe-calls.ts';
+import { RetryBudget } from '../rpc/retry-budget.ts';
 import { createRpcClient } from '../rpc/rpc-client.ts';
 import type { RpcServer } from '../rpc/rpc-server.ts';
 import type { RpcTransport } from '../rpc/rpc-transport.ts';
@@ -34,6 +36,7 @@ export interface Links {
 
 export function createLinks(options: LinksOptions): Links {
   const services = new Map<string, RpcTransport>();
+  const retryBudgets = new Map<string, RetryBudget>();
   const subgraphs = new Map<string, Subgraph>();
   const remotes: RemoteSubgraph[] = [];
 
@@ -47,13 +50,21 @@ export function createLinks(options: LinksOptions): Links {
     return transport;
   }
 
+  /** All clients of a service share one: what a service can bear does not grow with their number. */
+  function retryBudgetOf(service: string): RetryBudget {
+    const budget = retryBudgets.get(service) ?? new RetryBudget(options.clock);
+    retryBudgets.set(service, budget);
+    return budget;
+  }
+
   return {
     addService: (name, server) => void services.set(name, createInProcessTransport(server)),
     addSubgraph: (component, subgraph) => void subgraphs.set(component, subgraph),
     client(definition) {
       const name = serviceNameOf(definition);
       const transport: RpcTransport = { call: (call) => transportOf(name).call(call), close() {} };
-      return createRpcClient(definition, transport, options);
+      const retries = { repeatableRpcs, budget: retryBudgetOf(name) };
+      return createRpcClient(definition, transport, { ...options, retries });
     },
     subgraph(component) {
       const known = subgraphs.get(component);

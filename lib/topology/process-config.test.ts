@@ -108,12 +108,16 @@ test('Kafka is what KAFKA_BROKERS names, with safe topics unless weaker ones are
   });
 });
 
-test('half a login to Kafka, and more copies in sync than there are, are refused', () => {
+test('half a login to Kafka, more copies in sync than there are, and a prefix that no topic could have, are refused', () => {
   for (const env of [
     { KAFKA_USERNAME: 'tiffin' },
     { KAFKA_PASSWORD: 'p' },
     { KAFKA_REPLICATION_FACTOR: '1' },
+    { KAFKA_PREFIX: 'our topics/' },
+    { KAFKA_PREFIX: 'x'.repeat(65) },
   ]) {
     assert.throws(() => loadProcessConfig(topology, env), ConfigError);
   }
+  const env = { KAFKA_BROKERS: 'a:9092', KAFKA_PREFIX: 'our_topics-2.' };
+  assert.equal(loadProcessConfig(topology, env).kafka?.prefix, 'our_topics-2.');
 });

@@ -198,6 +198,10 @@ function kafkaConfig(values: Config<typeof processVariables>): KafkaSettings | u
   if (values.KAFKA_MIN_INSYNC_REPLICAS > values.KAFKA_REPLICATION_FACTOR) {
     throw new ConfigError(['KAFKA_MIN_INSYNC_REPLICAS must not be above KAFKA_REPLICATION_FACTOR.']);
   }
+  // With more no topic of that name could be made.
+  if (!/^[\w.-]{0,64}$/.test(values.KAFKA_PREFIX)) {
+    throw new ConfigError(['KAFKA_PREFIX must be up to 64 letters, digits, dots, hyphens and underscores.']);
+  }
   if (!brokers) return undefined;
   return {
     brokers,

@@ -1,9 +1,9 @@
 import { defineTopic } from '@tiffin/lib/events/topic';
-import { OrderCancelled, OrderPaid } from '../gen/tiffin/order/v1/order_events.ts';
+import { OrderCompleted, OrderPaid } from '../gen/tiffin/order/v1/order_events.ts';
 
 export const orderPaid = defineTopic({ name: 'order.paid.v1', class: 'durable', codec: OrderPaid });
-export const orderCancelled = defineTopic({
-  name: 'order.cancelled.v1',
+export const orderCompleted = defineTopic({
+  name: 'order.completed.v1',
   class: 'durable',
-  codec: OrderCancelled,
+  codec: OrderCompleted,
 });

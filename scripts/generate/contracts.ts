@@ -48,6 +48,8 @@ export interface RpcEntry {
   readonly path: string;
   /** Whether its request has an `idempotency_key`. */
   readonly takesKey: boolean;
+  /** Whether it has `idempotency_level = NO_SIDE_EFFECTS`. */
+  readonly onlyReads: boolean;
   /** Declared by `may_return`, in the order of the proto; then the keyed codes where the request has a key. */
   readonly codes: readonly string[];
 }

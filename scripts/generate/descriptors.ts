@@ -14,7 +14,7 @@ import {
   hasOption,
   ScalarType,
 } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FileDescriptorSetSchema, MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import {
   type CodeEntry,
   ContractError,
@@ -135,6 +135,7 @@ function readRpcs(registry: FileRegistry, errorCode: DescEnum, codes: readonly C
           name: method.name,
           path: `/${service.typeName}/${method.name}`,
           takesKey,
+          onlyReads: method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
           codes: takesKey ? [...declared, ...keyedCodes] : declared,
         });
       }

@@ -9,27 +9,39 @@ export interface SubgraphMappers {
 }
 
 const ACCOUNT = '@tiffin/proto/gen/tiffin/account/v1/account';
+const CAMPAIGN = '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
 const COMMON = '@tiffin/proto/gen/tiffin/common/v1/common';
+const COUPON = '@tiffin/proto/gen/tiffin/activity/v1/coupon';
+const DELIVERY = '@tiffin/proto/gen/tiffin/delivery/v1/delivery';
 const GOODS = '@tiffin/proto/gen/tiffin/goods/v1/goods';
 const ORDER = '@tiffin/proto/gen/tiffin/order/v1/order';
+const ORDER_ADMIN = '@tiffin/proto/gen/tiffin/order/v1/order_admin';
 const SEARCH = '@tiffin/proto/gen/tiffin/search/v1/search';
 const SHOP = '@tiffin/proto/gen/tiffin/shop/v1/shop';
+const WALLET = '@tiffin/proto/gen/tiffin/account/v1/wallet';
 
 /** By subgraph. The proto messages are the models: mapped once, at the door. */
 export const mappers: Readonly<Record<string, SubgraphMappers>> = {
   order: {
     types: {
+      Delivery: `${DELIVERY}#Delivery as DeliveryMessage`,
       DeliveryAddress: `${ORDER}#DeliveryAddress as DeliveryAddressMessage`,
       // The shop subgraph owns the rest of goods and shops; here they are references.
       Goods: '{ id: string }',
       Money: `${COMMON}#Money as MoneyMessage`,
       Order: `${ORDER}#Order as OrderMessage`,
       OrderItem: `${ORDER}#OrderItem as OrderItemMessage`,
+      OrderStep: `${ORDER}#OrderStep as OrderStepMessage`,
       Shop: '{ id: string }',
+      StuckTransaction: `${ORDER_ADMIN}#StuckTransaction as StuckTransactionMessage`,
       // The user subgraph owns the rest of a user; here it is a reference.
       User: '{ id: string }',
     },
-    enums: { OrderStatus: `${ORDER}#OrderStatus` },
+    enums: {
+      DeliveryStatus: `${DELIVERY}#DeliveryStatus`,
+      OrderStatus: `${ORDER}#OrderStatus`,
+      TransactionResolution: `${ORDER_ADMIN}#TransactionResolution`,
+    },
     context: './context.ts#OrderContext',
   },
   shop: {
@@ -50,10 +62,21 @@ export const mappers: Readonly<Record<string, SubgraphMappers>> = {
   user: {
     types: {
       Address: `${ACCOUNT}#Address as AddressMessage`,
+      Campaign: `${CAMPAIGN}#Campaign as CampaignMessage`,
+      Coupon: `${COUPON}#Coupon as CouponMessage`,
+      Money: `${COMMON}#Money as MoneyMessage`,
       Session: `${ACCOUNT}#Session as SessionMessage`,
       User: `${ACCOUNT}#User as UserMessage`,
+      Wallet: `${WALLET}#Wallet as WalletMessage`,
+      WalletBalance: `${WALLET}#WalletBalance as WalletBalanceMessage`,
+      WalletEntry: `${WALLET}#WalletEntry as WalletEntryMessage`,
     },
-    enums: { Role: `${ACCOUNT}#Role` },
+    enums: {
+      CampaignTrigger: `${CAMPAIGN}#CampaignTrigger`,
+      CouponStatus: `${COUPON}#CouponStatus`,
+      Role: `${ACCOUNT}#Role`,
+      WalletEntryKind: `${WALLET}#WalletEntryKind`,
+    },
     context: './context.ts#UserContext',
   },
 };

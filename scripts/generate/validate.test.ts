@@ -40,6 +40,7 @@ function contracts(codes: CodeEntry[], rpcCodes: string[] = [], values: Contract
     name: 'BuyPot',
     path: '/kitchen.v1.Pots/BuyPot',
     takesKey: false,
+    onlyReads: false,
     codes: rpcCodes,
   };
   return { codes, values, rpcs: [rpc] };

@@ -9,7 +9,7 @@ import { createOrderLoaders } from './loaders.ts';
 import { mutationCodes } from './mutation-codes.gen.ts';
 import { resolvers } from './resolvers.ts';
 
-/** Orders for frontends. It has no storage: every field comes from `clients`. */
+/** Orders and their deliveries for frontends. It has no storage: every field comes from `clients`. */
 export function createOrderSubgraph(deps: {
   readonly clients: OrderClients;
   readonly logger: Logger;

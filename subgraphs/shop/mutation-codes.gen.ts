@@ -5,6 +5,7 @@ export const mutationCodes = {
   addReview: [
     'SHOP_NOT_FOUND',
     'ALREADY_REVIEWED',
+    'REVIEW_NOT_ALLOWED',
     'IDEMPOTENCY_MISMATCH',
     'IN_PROGRESS',
     'UNAUTHENTICATED',

@@ -5,7 +5,7 @@ import type { UserClients } from './clients.ts';
 export type UserLoaders = ReturnType<typeof createUserLoaders>;
 
 /** One loader for each BatchGet and BatchList rpc. A missing entity loads as undefined. */
-export function createUserLoaders({ account }: UserClients, call: CallContext) {
+export function createUserLoaders({ account, wallet, coupon }: UserClients, call: CallContext) {
   return {
     user: createBatchLoader(async (ids: readonly string[]) => {
       const { users } = await account.batchGetUsers({ ids: [...ids] }, call);
@@ -13,6 +13,16 @@ export function createUserLoaders({ account }: UserClients, call: CallContext) {
     }),
     addresses: createPageLoader(async (pages) => {
       return (await account.batchListAddresses({ pages: [...pages] }, call)).pages;
+    }),
+    wallet: createBatchLoader(async (userIds: readonly string[]) => {
+      const { wallets } = await wallet.batchGetWallets({ userIds: [...userIds] }, call);
+      return wallets.map((slot) => slot.wallet);
+    }),
+    walletEntries: createPageLoader(async (pages) => {
+      return (await wallet.batchListWalletEntries({ pages: [...pages] }, call)).pages;
+    }),
+    userCoupons: createPageLoader(async (pages) => {
+      return (await coupon.batchListUserCoupons({ pages: [...pages] }, call)).pages;
     }),
   };
 }

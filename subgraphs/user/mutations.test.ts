@@ -4,9 +4,18 @@ import type { Identity } from '@tiffin/lib/identity/identity';
 import { type MutationCase, testMutationCases } from '@tiffin/lib/testing/mutation-cases';
 import { createSubgraphHarness } from '@tiffin/lib/testing/subgraph-harness';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
+import { CampaignTrigger } from '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
 import type { UserClients } from './clients.ts';
 import { type MutationName, mutationCodes } from './mutation-codes.gen.ts';
-import { sampleAddress, sampleSession, sampleUser } from './testing/fake-services.ts';
+import {
+  fakeServices,
+  sampleAddress,
+  sampleCampaign,
+  sampleCoupon,
+  sampleSession,
+  sampleUser,
+  sampleWallet,
+} from './testing/fake-services.ts';
 import { createUserSubgraph } from './user-subgraph.ts';
 
 const customer: Identity = { kind: 'user', userId: '7', roles: ['CUSTOMER'] };
@@ -15,6 +24,24 @@ const idempotencyKey = 'attempt-1';
 const lines = { label: 'Home', street: 'Main Street 1', city: 'Berlin', postalCode: '10115', area: 'Mitte' };
 const roleInput = { idempotencyKey, userId: '8', role: 'MERCHANT' };
 const roleRequest = { idempotencyKey, userId: '8', role: Role.MERCHANT };
+
+const topUpInput = {
+  idempotencyKey,
+  amount: { amountCents: Number.MAX_SAFE_INTEGER, currency: 'EUR' },
+  paymentToken: 'sandbox-ok',
+};
+const fields = {
+  name: 'Winter soup',
+  trigger: 'ORDER_PAID',
+  discount: { amountCents: 300, currency: 'EUR' },
+  minimumTotal: { amountCents: 1500, currency: 'EUR' },
+  startsAt: '2030-01-01T00:00:00.000Z',
+  endsAt: '2030-03-01T00:00:00.000Z',
+  couponDays: 7,
+  maxCoupons: 1000,
+};
+const updateCampaignInput = { idempotencyKey, campaignId: '31', version: 2, fields };
+const grantCouponInput = { idempotencyKey, campaignId: '31', userId: '8' };
 
 const sessionSelection = 'session { user { id } accessToken accessTokenExpiresAt refreshToken }';
 const sessionSuccess = {
@@ -104,6 +131,46 @@ const cases: { readonly [Name in MutationName]: MutationCase<UserClients> } = {
     selection: 'user { id roles }',
     success: { user: { id: '8', roles: ['CUSTOMER'] } },
   },
+  topUpWallet: {
+    input: topUpInput,
+    identity: customer,
+    fakes: { wallet: { topUpWallet: async () => ({ wallet: sampleWallet('7') }) } },
+    request: topUpInput,
+    selection: 'wallet { balances { available { amountCents currency } } }',
+    success: { wallet: { balances: [{ available: { amountCents: 2 ** 40, currency: 'EUR' } }] } },
+  },
+  createCampaign: {
+    input: { idempotencyKey, fields },
+    identity: admin,
+    fakes: { campaignAdmin: { createCampaign: async () => ({ campaign: sampleCampaign('31') }) } },
+    request: { idempotencyKey, fields: { ...fields, trigger: CampaignTrigger.ORDER_PAID } },
+    selection: 'campaign { id trigger version }',
+    success: { campaign: { id: '31', trigger: 'ORDER_PAID', version: 3 } },
+  },
+  updateCampaign: {
+    input: { ...updateCampaignInput, fields: { ...fields, trigger: 'MANUAL' } },
+    identity: admin,
+    fakes: { campaignAdmin: { updateCampaign: async () => ({ campaign: sampleCampaign('31') }) } },
+    request: { ...updateCampaignInput, fields: { ...fields, trigger: CampaignTrigger.MANUAL } },
+    selection: 'campaign { id version }',
+    success: { campaign: { id: '31', version: 3 } },
+  },
+  endCampaign: {
+    input: { idempotencyKey, campaignId: '31' },
+    identity: admin,
+    fakes: { campaignAdmin: { endCampaign: async () => ({ campaign: sampleCampaign('31') }) } },
+    request: { idempotencyKey, campaignId: '31' },
+    selection: 'campaign { id endsAt }',
+    success: { campaign: { id: '31', endsAt: '2030-03-01T00:00:00.000Z' } },
+  },
+  grantCoupon: {
+    input: grantCouponInput,
+    identity: admin,
+    fakes: { campaignAdmin: { grantCoupon: async () => ({ coupon: sampleCoupon('11') }) } },
+    request: grantCouponInput,
+    selection: 'coupon { id name status }',
+    success: { coupon: { id: '11', name: 'Winter soup', status: 'AVAILABLE' } },
+  },
 };
 
 testMutationCases(createUserSubgraph, mutationCodes, cases);
@@ -133,6 +200,42 @@ test('only administrators hand out roles', async () => {
   );
   assert.deepEqual(data, { grantRole: { __typename: 'Forbidden' } });
   assert.deepEqual(calls, []);
+});
+
+for (const [mutation, input] of Object.entries({
+  createCampaign: { idempotencyKey, fields },
+  updateCampaign: updateCampaignInput,
+  endCampaign: { idempotencyKey, campaignId: '31' },
+  grantCoupon: { ...grantCouponInput, userId: '7' },
+})) {
+  test(`only administrators ${mutation}`, async () => {
+    const { execute, calls } = createSubgraphHarness(createUserSubgraph, {});
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const { data } = await execute(
+      `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`,
+      { variables: { input }, identity: { ...customer, roles: ['CUSTOMER', 'MERCHANT'] } },
+    );
+    assert.deepEqual(data, { [mutation]: { __typename: 'Forbidden' } });
+    assert.deepEqual(calls, []);
+  });
+}
+
+test('the entries of a wallet that was topped up are those of its user', async () => {
+  const { execute, calls } = createSubgraphHarness(createUserSubgraph, {
+    wallet: { ...fakeServices.wallet, topUpWallet: async () => ({ wallet: sampleWallet('7') }) },
+  });
+  const { data, errors } = await execute(
+    `mutation ($input: TopUpWalletInput!) { topUpWallet(input: $input) {
+      ... on TopUpWalletSuccess { wallet { entries(first: 1) { edges { node { id } } } } }
+    } }`,
+    { variables: { input: topUpInput }, identity: customer },
+  );
+  assert.equal(errors, undefined);
+  assert.deepEqual(data, { topUpWallet: { wallet: { entries: { edges: [{ node: { id: '7-1' } }] } } } });
+  assert.deepEqual(
+    calls.map(({ rpc }) => rpc),
+    ['wallet.topUpWallet', 'wallet.batchListWalletEntries'],
+  );
 });
 
 test('two mutations of one operation read their user afresh', async () => {

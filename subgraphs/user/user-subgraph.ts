@@ -9,7 +9,7 @@ import { createUserLoaders } from './loaders.ts';
 import { mutationCodes } from './mutation-codes.gen.ts';
 import { resolvers } from './resolvers.ts';
 
-/** Users, their sessions and addresses for frontends. It has no storage: every field comes from `clients`. */
+/** Users, their sessions, addresses, wallets and coupons for frontends. It has no storage: every field comes from `clients`. */
 export function createUserSubgraph(deps: {
   readonly clients: UserClients;
   readonly logger: Logger;

@@ -86,8 +86,8 @@ export interface PackageHome {
 export const packageHomes: readonly PackageHome[] = [
   {
     packages: /^(@mikro-orm\/|kysely$|@electric-sql\/|pg$)/,
-    homes: /^lib\/(engines|events|idempotency|ids)\/|\/data\//,
-    where: 'lib/engines, lib/events, lib/idempotency, lib/ids and the data folders',
+    homes: /^lib\/(delayed|engines|events|idempotency|ids|tcc)\/|\/data\//,
+    where: 'lib/delayed, lib/engines, lib/events, lib/idempotency, lib/ids, lib/tcc and the data folders',
   },
   {
     packages: /^(ioredis|ioredis-mock|rate-limiter-flexible)$/,

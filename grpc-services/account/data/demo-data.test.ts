@@ -4,12 +4,21 @@ import { demoId } from '@tiffin/lib/demo/demo-id';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { type AccountTestBed, callByService, createAccountTestBed, registered } from '../account-test-bed.ts';
+import { auditWallets } from '../domain/audit-wallets.ts';
 import { createScryptHasher } from '../domain/password-hash.ts';
-import { demoAccounts, demoAddresses, demoPassword, demoUsers, insertDemoData } from './demo-data.ts';
+import {
+  demoAccounts,
+  demoAddresses,
+  demoMoney,
+  demoPassword,
+  demoUsers,
+  insertDemoData,
+} from './demo-data.ts';
 
 test('demo data are the same on every machine', () => {
   assert.deepEqual(demoUsers('hash'), demoUsers('hash'));
   assert.deepEqual(demoAddresses(), demoAddresses());
+  assert.deepEqual(demoMoney(), demoMoney());
   const [, { displayName, createdAt } = assert.fail()] = demoUsers('hash');
   assert.deepEqual([displayName, createdAt.toISOString()], ['Nadia Otto', '2024-10-26T05:51:00.000Z']);
 });
@@ -54,6 +63,28 @@ suite('demo data', () => {
     const pages = [{ parentId: String(demoId('user', 1)), first: 10, after: undefined }];
     const answer = await bed.api.batchListAddresses({ pages }, callByService);
     assert.equal(answer.pages[0]?.edges.length, 3);
+  });
+
+  test('give the demo customer 50 EUR and some others money too, booked as top-ups', async () => {
+    const userId = String(demoId('user', 1));
+    const { wallets } = await bed.wallets.batchGetWallets({ userIds: [userId] }, callByService);
+    const money = (amountCents: number) => ({ amountCents, currency: 'EUR' });
+    assert.deepEqual(wallets[0]?.wallet, { userId, balances: [{ available: money(5_000), held: money(0) }] });
+    const pages = [{ parentId: userId, first: 10, after: undefined }];
+    const { edges = [] } =
+      (await bed.wallets.batchListWalletEntries({ pages }, callByService)).pages[0] ?? {};
+    assert.deepEqual(
+      edges.map(({ entry }) => [entry?.kind, entry?.amount]),
+      [
+        ['WALLET_ENTRY_KIND_TOPPED_UP', money(3_000)],
+        ['WALLET_ENTRY_KIND_TOPPED_UP', money(2_000)],
+      ],
+    );
+    const [older, newer] = [edges[1]?.entry?.at, edges[0]?.entry?.at];
+    assert.ok(older && newer && older < newer);
+    const usersWithMoney = new Set(demoMoney().map((topUp) => topUp.userId)).size;
+    assert.ok(usersWithMoney > 100 && usersWithMoney < 300, String(usersWithMoney));
+    assert.deepEqual(await auditWallets(bed.deps), []);
   });
 
   test('make merchants of the users who own the demo shops', async () => {

@@ -9,6 +9,7 @@ import { type Progress, pieceByPiece, silentProgress } from '@tiffin/lib/service
 import { type Address, AddressEntity } from './address-entity.ts';
 import { demoAddressLines } from './demo-address.ts';
 import { firstNames, lastNames } from './demo-names.ts';
+import { type DemoTopUp, demoTopUps, insertDemoTopUps } from './demo-wallets.ts';
 import { type NewUser, UserEntity } from './user-entity.ts';
 
 export interface DemoAccount {
@@ -36,7 +37,7 @@ const firstCreatedAtMs = demoNowMs - 730 * 86_400_000;
 const createdWithinMinutes = 365 * 24 * 60;
 
 /**
- * Fills empty tables with 2,000 users and their addresses. All or nothing; tables that hold anybody are left alone.
+ * Fills empty tables with 2,000 users, their addresses and their money. All or nothing; tables that hold anybody are left alone.
  * True where it filled them.
  */
 export function insertDemoData(
@@ -47,9 +48,12 @@ export function insertDemoData(
   return fillEmptyTables(database, ['account."user"'], async (em) => {
     const users = demoUsers(passwordHash);
     const addresses = demoAddresses();
-    const inserted = pieceByPiece(progress, users.length + addresses.length);
+    const topUps = demoMoney();
+    const inserted = pieceByPiece(progress, users.length + addresses.length + topUps.length);
     await insertRows(em, UserEntity, users, inserted);
     await insertRows(em, AddressEntity, addresses, inserted);
+    await insertDemoTopUps(em, topUps);
+    inserted(topUps.length);
   });
 }
 
@@ -99,6 +103,11 @@ export function demoAddresses(): Address[] {
       ...demoAddressLines(n, place),
     }));
   });
+}
+
+/** Of all users. */
+export function demoMoney(): DemoTopUp[] {
+  return numbersTo(userCount).flatMap(demoTopUps);
 }
 
 function asciiName(name: string): string {

@@ -1,6 +1,9 @@
 import { validate } from '@tiffin/lib/errors/invalid-argument';
+import { checkBatch } from '@tiffin/lib/paging/check-batch';
 import type { RpcHandlers } from '@tiffin/lib/rpc/service';
 import type { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
+import { batchGetReservations } from '../domain/batch-get-reservations.ts';
+import { deductStock } from '../domain/deduct-stock.ts';
 import type { GoodsDeps } from '../domain/deps.ts';
 import { releaseStock } from '../domain/release-stock.ts';
 import { maxItemsOfOrder, maxUnitsOfItem, reserveStock } from '../domain/reserve-stock.ts';
@@ -25,10 +28,22 @@ export function stockApi(deps: GoodsDeps): RpcHandlers<StockServiceService> {
       return {};
     },
 
+    async deductStock({ orderId }, context) {
+      validate((v) => v.id('orderId', orderId));
+      await deductStock(deps, context, orderId);
+      return {};
+    },
+
     async releaseStock({ orderId }, context) {
       validate((v) => v.id('orderId', orderId));
       await releaseStock(deps, context, orderId);
       return {};
+    },
+
+    async batchGetReservations({ orderIds }, context) {
+      validate((v) => checkBatch(v, 'orderIds', orderIds));
+      const states = await batchGetReservations(deps, context, orderIds);
+      return { states: states.map((state) => `BRANCH_STATE_${state ?? 'UNSPECIFIED'}` as const) };
     },
   };
 }

@@ -1,6 +1,5 @@
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
-import { type DemoCart, demoCart, demoOrderCount } from './demo-cart.ts';
 import { demoAssortments, demoDrinks, demoPraises, drinksCategoryNo } from './demo-catalogue.ts';
 import { demoGoodsCount, demoMenuItem } from './demo-menu.ts';
 import type { Goods } from './goods-entity.ts';
@@ -14,7 +13,7 @@ export function demoCategories() {
   }));
 }
 
-/** As they are after the demo orders; one of 40 is sold out. */
+/** As they are after the demo orders, whose units nobody counted; one of 40 is sold out. */
 export function demoGoods(): Goods[] {
   return numbersTo(demoGoodsCount).map((n): Goods => {
     const { shopNo, sectionNo, dishNo, priceCents } = demoMenuItem(n);
@@ -36,11 +35,4 @@ export function demoGoods(): Goods[] {
       version: 1,
     };
   });
-}
-
-/** The demo orders that may still be cancelled: their stock is reserved. */
-export function openDemoOrders(): (DemoCart & { readonly orderId: string })[] {
-  return numbersTo(demoOrderCount)
-    .map((n) => ({ orderId: String(demoId('order', n)), ...demoCart(n) }))
-    .filter(({ isOpen }) => isOpen);
 }

@@ -27,7 +27,7 @@ export interface Goods {
   readonly description: string;
   readonly price: Price;
   readonly categoryIds: string[];
-  /** Units that can be ordered now: always the sum of the deltas in the ledger. */
+  /** Units that can be ordered now: always the sum of the deltas in the ledger. Frozen and sold ones are not among them. */
   readonly available: number;
   /** Rises by one with every change by the owner, not with stock. */
   readonly version: number;

@@ -28,10 +28,11 @@ export async function moveStock(
     `with moved as (
        update goods.goods set available = available + ?
        where id = ? and available + ? between 0 and greatest(available, ?)
-       returning ${goodsColumns}
+       returning ${goodsColumns}, frozen, sold
      ), entry as (
-       insert into goods.stock_entry (goods_id, delta, balance_after, reason, actor_id, created_at)
-       select id, ?, available, ?::text, ?::bigint, ?::timestamptz from moved
+       insert into goods.stock_entry (goods_id, delta, balance_after, frozen_after, sold_after, reason, actor_id,
+         created_at)
+       select id, ?, available, frozen, sold, ?::text, ?::bigint, ?::timestamptz from moved
      )
      select ${goodsColumns} from moved`,
     [delta, goodsId, delta, maxAvailable, delta, reason, actorId ?? null, new Date(atMs).toISOString()],

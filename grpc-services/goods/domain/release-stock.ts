@@ -1,18 +1,18 @@
+import { requireService } from '@tiffin/lib/identity/require-service';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
-import { returnStock } from '../data/return-stock.ts';
+import { settleStock } from '../data/settle-stock.ts';
 import type { GoodsDeps } from './deps.ts';
-import { requireService } from './require-service.ts';
 
 /**
- * Gives back what an order took from the stock, once. An order that took nothing can take nothing afterwards: its
- * reservation may still be on its way.
- * @throws AppError UNAUTHENTICATED, FORBIDDEN for users.
+ * The stock's cancel: what an order froze is available again, once. An order that froze nothing can freeze nothing
+ * afterwards: its reservation may still be on its way.
+ * @throws AppError TRANSACTION_ENDED for an order whose units are sold; UNAUTHENTICATED, FORBIDDEN for users.
  */
 export async function releaseStock(
-  { database, clock }: GoodsDeps,
+  { clock, branches }: GoodsDeps,
   context: CallContext,
   orderId: string,
 ): Promise<void> {
   requireService(context.identity);
-  await database.transaction((em) => returnStock(em, orderId, clock.now()), context);
+  await branches.cancel(orderId, context, (em) => settleStock(em, 'RELEASE', orderId, clock.now()));
 }

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
+import type { Database } from '@tiffin/lib/engines/database';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { plainEffect } from '@tiffin/lib/idempotency/idempotency';
+import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
 import { insertGoods } from '../data/goods-store.ts';
+import { stockBranch } from '../data/stock-branch.ts';
 import { createGoodsTestBed, type GoodsTestBed, merchant, shopId } from '../goods-test-bed.ts';
-import { assertLedgerTells, assertOrdersBalance } from '../stock-ledger-check.ts';
+import { assertLedgerTells, assertOrdersBalance, readUnits } from '../stock-ledger-check.ts';
 import { adjustStock } from './adjust-stock.ts';
+import { deductStock } from './deduct-stock.ts';
+import type { GoodsDeps } from './deps.ts';
 import { releaseStock } from './release-stock.ts';
 import { reserveStock, type StockItem } from './reserve-stock.ts';
 
@@ -35,13 +40,27 @@ test('an order takes all its units and gives them all back', async () => {
   assert.deepEqual(await available(), [10, 20, 0]);
   const entries = await assertLedgerTells(bed.deps.database, a);
   assert.deepEqual(
-    entries.map(({ delta, balanceAfter, reason }) => [delta, balanceAfter, reason]),
+    entries.map(({ kind, after, reason }) => [kind, ...Object.values(after), reason]),
     [
-      [10, 10, 'Count'],
-      [-10, 0, 'Ordered'],
-      [10, 10, 'Order given back'],
+      ['ADJUST', 10, 0, 0, 'Count'],
+      ['RESERVE', 0, 10, 0, 'Ordered'],
+      ['RELEASE', 10, 0, 0, 'Order given back'],
     ],
   );
+});
+
+test('an order that is paid takes its units for good', async () => {
+  const [a] = goodsIds;
+  const orderId = nextId();
+  await reserve(orderId, { [a]: 4 });
+  assert.deepEqual(await readUnits(bed.deps.database, a), { available: 6, frozen: 4, sold: 0 });
+  await deductStock(bed.deps, own, orderId);
+  assert.deepEqual(await readUnits(bed.deps.database, a), { available: 6, frozen: 0, sold: 4 });
+  const entries = await assertLedgerTells(bed.deps.database, a);
+  const last = { kind: 'DEDUCT', delta: { available: 0, frozen: -4, sold: 4 }, reason: 'Sold', orderId };
+  assert.deepEqual({ ...entries.at(-1), ...last }, entries.at(-1));
+  const orders = await assertOrdersBalance(bed.deps.database);
+  assert.deepEqual(orders.get(orderId), { state: 'sold', units: { [a]: 4 } });
 });
 
 test('the same order reserves once and releases once, in turn or at the same time', async () => {
@@ -68,10 +87,7 @@ test('a release that overtakes its reservation leaves nothing to reserve', async
   const [a] = goodsIds;
   const orderId = nextId();
   await release(orderId);
-  await assert.rejects(
-    reserve(orderId, { [a]: 1 }),
-    failsWith('OUT_OF_STOCK', { goodsId: a, available: 10 }),
-  );
+  await assert.rejects(reserve(orderId, { [a]: 1 }), failsWith('TRANSACTION_ENDED'));
   assert.deepEqual(await available(), [10, 20, 0]);
 });
 
@@ -80,7 +96,7 @@ test('a released order takes nothing again', async () => {
   const orderId = nextId();
   await reserve(orderId, { [a]: 1 });
   await release(orderId);
-  await assert.rejects(reserve(orderId, { [a]: 1 }), failsWith('OUT_OF_STOCK'));
+  await assert.rejects(reserve(orderId, { [a]: 1 }), failsWith('TRANSACTION_ENDED'));
   assert.deepEqual(await available(), [10, 20, 0]);
 });
 
@@ -117,11 +133,26 @@ test('units that come back find their place above the largest stock, which then 
   assert.equal((await available())[0], 1_000_005);
 });
 
-test('a reservation is one statement', async () => {
-  bed.statements.length = 0;
+test('the branch is written first, and the rows of the goods are locked by the last statement', async () => {
   const [a, b] = goodsIds;
-  await reserve(nextId(), { [a]: 1, [b]: 1 });
-  assert.equal(bed.statements.length, 1);
+  const orderIds = [nextId(), nextId()] as const;
+  const statements = await statementsOf(async (deps) => {
+    for (const orderId of orderIds) {
+      await reserveStock(deps, own, orderId, [
+        { goodsId: a, quantity: 1 },
+        { goodsId: b, quantity: 1 },
+      ]);
+    }
+    await deductStock(deps, own, orderIds[0]);
+    await releaseStock(deps, own, orderIds[1]);
+  });
+  const locks = statements.map((sql) => (/for no key update of goods/.test(sql) ? 'goods' : 'branch'));
+  const reservation = ['branch', 'goods'];
+  const release = ['branch', 'branch', 'goods'];
+  assert.deepEqual(locks, [...reservation, ...reservation, ...reservation, ...release]);
+  for (const [index, sql] of statements.entries()) {
+    if (locks[index] === 'branch') assert.match(sql, /^\s*(insert into|update) "goods"\.tcc_branch/);
+  }
 });
 
 test('whatever comes at once, the stock is the sum of the ledger and each order holds all or nothing', async () => {
@@ -133,18 +164,22 @@ test('whatever comes at once, the stock is the sum of the ledger and each order 
     const steps = Array.from({ length: 80 }, () => {
       const index = random.between(0, orderIds.length - 1);
       const [orderId = '', items = []] = [orderIds[index], carts[index]];
-      switch (random.between(0, 4)) {
+      switch (random.between(0, 5)) {
         case 0:
           return adjust(random.pick(stock), random.pick([-3, -1, 2, 4]));
         case 1:
           return release(orderId);
+        case 2:
+          return deductStock(bed.deps, own, orderId);
         default:
           return reserveStock(bed.deps, own, orderId, items);
       }
     });
     for (const outcome of await Promise.allSettled(steps)) {
       if (outcome.status === 'fulfilled') continue;
-      assert.ok(AppError.is(outcome.reason, 'OUT_OF_STOCK'), `seed ${seed}: ${outcome.reason}`);
+      const isRefusal =
+        AppError.is(outcome.reason, 'OUT_OF_STOCK') || AppError.is(outcome.reason, 'TRANSACTION_ENDED');
+      assert.ok(isRefusal, `seed ${seed}: ${outcome.reason}`);
     }
     for (const id of stock) await assertLedgerTells(bed.deps.database, id);
     const held = await assertOrdersBalance(bed.deps.database);
@@ -153,7 +188,8 @@ test('whatever comes at once, the stock is the sum of the ledger and each order 
         carts[index]?.map(({ goodsId, quantity }) => [goodsId, quantity]) ?? [],
       );
       const reserved = held.get(orderId);
-      if (reserved) assert.deepEqual(reserved, wanted, `seed ${seed}: order ${orderId} holds something else`);
+      if (reserved)
+        assert.deepEqual(reserved.units, wanted, `seed ${seed}: order ${orderId} holds something else`);
     });
   }
 });
@@ -169,6 +205,26 @@ const adjust = (goodsId: string, delta: number) => {
 function reserve(orderId: string, quantities: Record<string, number>): Promise<void> {
   const items = Object.entries(quantities).map(([goodsId, quantity]) => ({ goodsId, quantity }));
   return reserveStock(bed.deps, own, orderId, items);
+}
+
+/** What a use case sends inside of its transactions. */
+async function statementsOf(run: (deps: GoodsDeps) => Promise<void>): Promise<string[]> {
+  const statements: string[] = [];
+  const { clock } = bed.deps;
+  const database: Database = {
+    ...bed.deps.database,
+    transaction: (work, budget) =>
+      bed.deps.database.transaction((em) => {
+        const execute = em.execute.bind(em);
+        em.execute = ((sql: string, ...rest: []) => {
+          statements.push(sql);
+          return execute(sql, ...rest);
+        }) as typeof em.execute;
+        return work(em);
+      }, budget),
+  };
+  await run({ ...bed.deps, database, branches: createParticipant({ database, clock, branch: stockBranch }) });
+  return statements;
 }
 
 async function available(): Promise<number[]> {

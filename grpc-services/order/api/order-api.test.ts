@@ -139,6 +139,13 @@ test('bad input is named field by field, before anything is asked', async () => 
     place({ expectedTotal: { ...money, currency: 'eur' } }),
     violates('expectedTotal.currency'),
   );
+  await assert.rejects(place({ couponId: 'x' }), violates('couponId'));
+  for (const walletAmount of [
+    { ...money, amountCents: -1 },
+    { ...money, amountCents: 0.5 },
+  ]) {
+    await assert.rejects(place({ walletAmount }), violates('walletAmount.amountCents'));
+  }
   const order = { idempotencyKey: newKey(), orderId: '1' };
   const pay = (change: object) =>
     bed.api.payOrder({ ...order, paymentToken: 'sandbox-ok', ...change }, callBy(customer));
@@ -148,6 +155,8 @@ test('bad input is named field by field, before anything is asked', async () => 
   }
   const cancel = bed.api.cancelOrder({ idempotencyKey: '', orderId: '0' }, callBy(customer));
   await assert.rejects(cancel, violates('idempotencyKey', 'orderId'));
+  const complete = bed.api.completeOrder({ idempotencyKey: '', orderId: '0' }, callBy(customer));
+  await assert.rejects(complete, violates('idempotencyKey', 'orderId'));
   assert.deepEqual([bed.statements, bed.steps.begun], [[], []]);
 });
 

@@ -7,12 +7,22 @@ import {
   type CartItem,
   type Order as OrderMessage,
   OrderServiceService,
+  type OrderStep as OrderStepMessage,
 } from '@tiffin/proto/gen/tiffin/order/v1/order';
+import { batchGetOrderTimelines } from '../domain/batch-get-order-timelines.ts';
 import { batchGetOrders } from '../domain/batch-get-orders.ts';
 import { batchListUserOrders } from '../domain/batch-list-user-orders.ts';
 import { cancelOrder } from '../domain/cancel-order.ts';
+import { completeOrder } from '../domain/complete-order.ts';
 import type { OrderDeps } from '../domain/deps.ts';
-import { type Money, maxItemsOfOrder, maxUnitsOfItem, type Order } from '../domain/order.ts';
+import {
+  type Money,
+  maxItemsOfOrder,
+  maxUnitsOfItem,
+  type Order,
+  type OrderStep,
+  payableOf,
+} from '../domain/order.ts';
 import { payOrder, type SandboxToken, sandboxTokens } from '../domain/pay-order.ts';
 import { placeOrder } from '../domain/place-order.ts';
 
@@ -38,16 +48,25 @@ export function orderApi(deps: OrderDeps): RpcHandlers<OrderServiceService> {
       };
     },
 
+    async batchGetOrderTimelines({ orderIds }, context) {
+      validate((v) => checkBatch(v, 'orderIds', orderIds));
+      const timelines = await batchGetOrderTimelines(deps, context, orderIds);
+      return { timelines: timelines.map((steps) => ({ steps: steps.map(toStepMessage) })) };
+    },
+
     async placeOrder(request, context) {
       const { idempotencyKey, shopId, items, addressId, expectedTotal = noTotal } = request;
+      const { couponId, walletAmount } = request;
       validate((v) => {
         v.idempotencyKey('idempotencyKey', idempotencyKey);
         v.id('shopId', shopId);
         checkItems(v, items);
         v.id('addressId', addressId);
         v.money('expectedTotal', expectedTotal === noTotal ? undefined : expectedTotal);
+        if (couponId !== undefined) v.id('couponId', couponId);
+        if (walletAmount) v.money('walletAmount', walletAmount);
       });
-      const cart = { shopId, items, addressId, expectedTotal };
+      const cart = { shopId, items, addressId, expectedTotal, couponId, walletAmount };
       return deps.idempotency.run(OrderServiceService.placeOrder, request, context, {
         execute: (effect) => placeOrder(deps, context, cart, effect),
         respond: toOrderAnswer,
@@ -76,7 +95,18 @@ export function orderApi(deps: OrderDeps): RpcHandlers<OrderServiceService> {
       return deps.idempotency.run(OrderServiceService.cancelOrder, request, context, {
         execute: (effect) => cancelOrder(deps, context, orderId, effect),
         respond: toOrderAnswer,
-        onReplay: () => deps.stockReleases.release(context, orderId),
+      });
+    },
+
+    async completeOrder(request, context) {
+      const { idempotencyKey, orderId } = request;
+      validate((v) => {
+        v.idempotencyKey('idempotencyKey', idempotencyKey);
+        v.id('orderId', orderId);
+      });
+      return deps.idempotency.run(OrderServiceService.completeOrder, request, context, {
+        execute: (effect) => completeOrder(deps, context, orderId, effect),
+        respond: toOrderAnswer,
       });
     },
   };
@@ -98,6 +128,11 @@ function toOrderAnswer(order: Order): { order: OrderMessage } {
   return { order: toOrderMessage(order) };
 }
 
-function toOrderMessage({ status, items, ...order }: Order): OrderMessage {
-  return { ...order, items: [...items], status: `ORDER_STATUS_${status}` };
+function toOrderMessage(order: Order): OrderMessage {
+  const { status, items, ...same } = order;
+  return { ...same, items: [...items], status: `ORDER_STATUS_${status}`, payable: payableOf(order) };
+}
+
+function toStepMessage({ status, at }: OrderStep): OrderStepMessage {
+  return { status: `ORDER_STATUS_${status}`, at };
 }

@@ -2,9 +2,6 @@ import { demoNowMs } from '@tiffin/lib/demo/demo-now';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { demoGoodsCount, demoShopCount } from './demo-menu.ts';
 
-// Goods and order have a copy of this file each, so that the stock tells of the demo orders that wait for payment.
-// A test over the whole platform compares them.
-
 export const demoOrderCount = 20_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -15,11 +12,9 @@ export interface DemoCart {
   /** 1 to 5, of different goods. */
   readonly lines: readonly { readonly goodsNo: number; readonly quantity: number }[];
   readonly placedAtMs: number;
-  /** Whether it was neither paid nor cancelled. */
-  readonly isOpen: boolean;
 }
 
-/** What the n-th demo order holds. Later orders have higher numbers; few of the last are open. */
+/** What the n-th demo order holds. Later orders have higher numbers. */
 export function demoCart(orderNo: number): DemoCart {
   const random = DemoRandom.of('cart', orderNo);
   const placedAtMs = placedAt(orderNo, random);
@@ -32,7 +27,7 @@ export function demoCart(orderNo: number): DemoCart {
     goodsNo: shopNo + place * demoShopCount,
     quantity: random.pick([1, 1, 1, 2, 2, 3]),
   }));
-  return { shopNo, lines, placedAtMs, isOpen: orderNo > 19_000 && orderNo % 20 === 0 };
+  return { shopNo, lines, placedAtMs };
 }
 
 /** People order at noon and in the evening, by the clocks of Berlin in summer. */

@@ -26,8 +26,21 @@ export function insertDemoData(database: Database, progress: Progress = silentPr
     const inserted = pieceByPiece(progress, orders.length + items.length);
     await insertRows(em, OrderEntity, orders.map(columnsOf), inserted);
     await insertRows(em, OrderItemEntity, items, inserted);
+    await em.execute(insertStepsSql);
+    await em.execute('analyze "order".order_step');
   });
 }
+
+/** What happened to each order, and how many minutes after it was placed. */
+const insertStepsSql = `
+  insert into "order".order_step (order_id, version, status, at)
+  select id, step.version, step.status, placed_at + step.minutes * interval '1 minute'
+  from "order"."order" as placed
+  join (values
+    ('CANCELLED', 1, 'CREATED', 0), ('CANCELLED', 2, 'CANCELLED', 3),
+    ('COMPLETED', 1, 'CREATED', 0), ('COMPLETED', 2, 'PAID', 1), ('COMPLETED', 3, 'ASSIGNED', 4),
+    ('COMPLETED', 4, 'PICKED_UP', 16), ('COMPLETED', 5, 'DELIVERED', 34), ('COMPLETED', 6, 'COMPLETED', 41)
+  ) as step (outcome, version, status, minutes) on step.outcome = placed.status`;
 
 /** In the order of their times, as real ids are. Items cost what goods cost, and each went to an address of its user. */
 export function demoOrders(): Order[] {
@@ -36,7 +49,7 @@ export function demoOrders(): Order[] {
 
 function demoOrder(n: number): Order {
   const random = DemoRandom.of('order', n);
-  const { shopNo, lines, placedAtMs, isOpen } = demoCart(n);
+  const { shopNo, lines, placedAtMs } = demoCart(n);
   const isDemoCustomers = n % ordersPerDemoCustomersOrder === 0;
   const userNo = isDemoCustomers
     ? demoCustomerNo
@@ -46,7 +59,7 @@ function demoOrder(n: number): Order {
     quantity,
     unitPrice: { amountCents: demoMenuItem(goodsNo).priceCents, currency },
   }));
-  const status: OrderStatus = isOpen ? 'CREATED' : random.next() < 0.07 ? 'CANCELLED' : 'PAID';
+  const status: OrderStatus = random.next() < 0.07 ? 'CANCELLED' : 'COMPLETED';
   return {
     id: String(demoId('order', n)),
     userId: String(demoId('user', userNo)),
@@ -57,15 +70,26 @@ function demoOrder(n: number): Order {
       amountCents: items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amountCents, 0),
       currency,
     },
+    couponId: undefined,
+    discount: { amountCents: 0, currency },
+    walletAmount: { amountCents: 0, currency },
     // Everybody has a home; only of the demo customer is it known that there are more places.
     address: demoAddressLines(userNo, isDemoCustomers ? random.pick([0, 0, 1, 2]) : 0),
     placedAt: new Date(placedAtMs),
-    version: status === 'CREATED' ? 1 : 2,
+    version: status === 'COMPLETED' ? 6 : 2,
   };
 }
 
-function columnsOf({ items: _, total, address, ...order }: Order) {
-  return { ...order, ...address, totalCents: total.amountCents, currency: total.currency };
+function columnsOf({ items: _, total, discount, walletAmount, couponId, address, ...order }: Order) {
+  return {
+    ...order,
+    ...address,
+    totalCents: total.amountCents,
+    currency: total.currency,
+    couponId: couponId ?? null,
+    discountCents: discount.amountCents,
+    walletCents: walletAmount.amountCents,
+  };
 }
 
 function itemColumnsOf({ id, items }: Order) {

@@ -8,9 +8,21 @@ export const OrderEntity = defineEntity({
     id: p.bigint('string').primary().autoincrement(false),
     userId: p.bigint('string'),
     shopId: p.bigint('string'),
-    status: p.enum(['CREATED', 'PAID', 'CANCELLED']),
+    status: p.enum([
+      'CREATED',
+      'PAID',
+      'CANCELLED',
+      'CLOSED',
+      'ASSIGNED',
+      'PICKED_UP',
+      'DELIVERED',
+      'COMPLETED',
+    ]),
     totalCents: p.bigint('number'),
     currency: p.character().length(3),
+    couponId: p.bigint('string').nullable(),
+    discountCents: p.bigint('number'),
+    walletCents: p.bigint('number'),
     label: p.text(),
     street: p.text(),
     city: p.text(),
@@ -35,8 +47,19 @@ export const OrderItemEntity = defineEntity({
   },
 });
 
-/** CREATED: placed, its stock reserved, not paid. */
-export type OrderStatus = 'CREATED' | 'PAID' | 'CANCELLED';
+/**
+ * `CREATED`: placed and not paid; what it takes is held. `CANCELLED` by the customer, `CLOSED` where it was not paid in
+ * time. A paid one goes on to `ASSIGNED`, `PICKED_UP` and `DELIVERED` as its delivery does, and ends `COMPLETED`.
+ */
+export type OrderStatus =
+  | 'CREATED'
+  | 'PAID'
+  | 'CANCELLED'
+  | 'CLOSED'
+  | 'ASSIGNED'
+  | 'PICKED_UP'
+  | 'DELIVERED'
+  | 'COMPLETED';
 
 /** What a customer buys from one shop. */
 export interface Order {
@@ -49,11 +72,24 @@ export interface Order {
   readonly items: readonly OrderItem[];
   /** What all items cost together. */
   readonly total: Money;
+  /** Makes it cheaper by the discount. */
+  readonly couponId: string | undefined;
+  /** In the currency of the total, as the wallet's part is; both together are at most the total. */
+  readonly discount: Money;
+  /** What the customer's wallet pays. */
+  readonly walletAmount: Money;
   /** As it was when the order was placed. */
   readonly address: DeliveryAddress;
   readonly placedAt: Date;
   /** Rises by one with every change of the status. */
   readonly version: number;
+}
+
+/** One thing that happened to an order. */
+export interface OrderStep {
+  /** What the order came to. */
+  readonly status: OrderStatus;
+  readonly at: Date;
 }
 
 export interface OrderItem {

@@ -3,6 +3,7 @@ import type { Order, OrderItem, OrderStatus } from './order-entity.ts';
 /** The columns of an order with its items in one value, for a query of `"order"."order" as placed`. */
 export const orderColumns = `
   placed.id, placed.user_id, placed.shop_id, placed.status, placed.total_cents, placed.currency,
+  placed.coupon_id, placed.discount_cents, placed.wallet_cents,
   placed.label, placed.street, placed.city, placed.postal_code, placed.area, placed.version,
   (extract(epoch from placed.placed_at) * 1000)::float8 as placed_at_ms,
   (
@@ -18,6 +19,9 @@ export interface OrderRow {
   readonly status: OrderStatus;
   readonly total_cents: string;
   readonly currency: string;
+  readonly coupon_id: string | null;
+  readonly discount_cents: string;
+  readonly wallet_cents: string;
   readonly label: string;
   readonly street: string;
   readonly city: string;
@@ -37,6 +41,9 @@ export function toOrder(row: OrderRow): Order {
     status: row.status,
     items: toItems(row.items_json, currency),
     total: { amountCents: Number(row.total_cents), currency },
+    couponId: row.coupon_id ?? undefined,
+    discount: { amountCents: Number(row.discount_cents), currency },
+    walletAmount: { amountCents: Number(row.wallet_cents), currency },
     address: { label, street, city, postalCode: row.postal_code, area },
     placedAt: new Date(row.placed_at_ms),
     version: row.version,

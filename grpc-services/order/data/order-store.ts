@@ -8,14 +8,20 @@ import {
   parentPagesTable,
   toParentPages,
 } from '@tiffin/lib/paging/parent-pages';
-import type { Order } from './order-entity.ts';
+import type { Order, OrderStatus, OrderStep } from './order-entity.ts';
 import { type OrderRow, orderColumns, toOrder } from './order-row.ts';
 
 /** The orders that exist among the ids, in no order, with their items. */
 export async function findOrders(database: Database, ids: readonly string[]): Promise<Order[]> {
-  const sql = `select ${orderColumns} from "order"."order" as placed where placed.id = any(?::bigint[])`;
-  return (await database.query<OrderRow>(sql, [bigintArray(ids)])).map(toOrder);
+  return (await database.query<OrderRow>(ordersSql, [bigintArray(ids)])).map(toOrder);
 }
+
+/** The same, as the transaction `em` sees it. */
+export async function findOrdersIn(em: EntityManager, ids: readonly string[]): Promise<Order[]> {
+  return (await em.execute<OrderRow[]>(ordersSql, [bigintArray(ids)])).map(toOrder);
+}
+
+const ordersSql = `select ${orderColumns} from "order"."order" as placed where placed.id = any(?::bigint[])`;
 
 /** Pages of the orders of several users, newest first, in one statement. */
 export async function findUserOrders(
@@ -51,10 +57,13 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
   await em.execute(
     `with placed as (
        insert into "order"."order" (
-         id, user_id, shop_id, status, total_cents, currency,
+         id, user_id, shop_id, status, total_cents, currency, coupon_id, discount_cents, wallet_cents,
          label, street, city, postal_code, area, placed_at, version)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?)
-       returning id
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?)
+       returning id, status, placed_at, version
+     ), step as (
+       insert into "order".order_step (order_id, version, status, at)
+       select id, version, status, placed_at from placed
      )
      insert into "order".order_item (order_id, position, goods_id, quantity, unit_price_cents)
      select placed.id, item.position, item.goods_id, item.quantity, item.unit_price_cents
@@ -62,6 +71,7 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
        with ordinality as item (goods_id, quantity, unit_price_cents, position)`,
     [
       ...[id, userId, shopId, status, total.amountCents, total.currency],
+      ...[order.couponId ?? null, order.discount.amountCents, order.walletAmount.amountCents],
       ...[label, street, city, postalCode, area, placedAt.toISOString(), version],
       bigintArray(items.map(({ goodsId }) => goodsId)),
       bigintArray(items.map(({ quantity }) => quantity)),
@@ -70,11 +80,49 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
   );
 }
 
-/** Writes the status and the version, unless the order is no longer in `expectedVersion`: then false. */
-export async function saveOrder(em: EntityManager, order: Order, expectedVersion: number): Promise<boolean> {
+/**
+ * Writes the status and the version, and the step to it; unless the order is no longer in `expectedVersion`: then false.
+ */
+export async function saveOrder(
+  em: EntityManager,
+  order: Order,
+  expectedVersion: number,
+  atMs: number,
+): Promise<boolean> {
   const rows = await em.execute<unknown[]>(
-    'update "order"."order" set status = ?, version = ? where id = ? and version = ? returning id',
-    [order.status, order.version, order.id, expectedVersion],
+    `with changed as (
+       update "order"."order" set status = ?, version = ? where id = ? and version = ?
+       returning id, version, status
+     )
+     insert into "order".order_step (order_id, version, status, at)
+     select id, version, status, ?::timestamptz from changed
+     returning order_id`,
+    [order.status, order.version, order.id, expectedVersion, new Date(atMs).toISOString()],
   );
   return rows.length > 0;
+}
+
+/** Notes by which event the last step was told, for the audit. */
+export async function noteEvent(em: EntityManager, { id, version }: Order, eventId: string): Promise<void> {
+  await em.execute('update "order".order_step set event_id = ? where order_id = ? and version = ?', [
+    eventId,
+    id,
+    version,
+  ]);
+}
+
+/** The steps of these orders, oldest first; none for orders that do not exist. In one statement. */
+export async function findSteps(
+  database: Database,
+  orderIds: readonly string[],
+): Promise<Map<string, OrderStep[]>> {
+  const rows = await database.query<{ order_id: string; status: OrderStatus; at_ms: number }>(
+    `select order_id, status, (extract(epoch from at) * 1000)::float8 as at_ms
+     from "order".order_step where order_id = any(?::bigint[]) order by order_id, version`,
+    [bigintArray(orderIds)],
+  );
+  const steps = Map.groupBy(rows, ({ order_id }) => String(order_id));
+  return new Map(
+    [...steps].map(([id, some]) => [id, some.map(({ status, at_ms }) => ({ status, at: new Date(at_ms) }))]),
+  );
 }

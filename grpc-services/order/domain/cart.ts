@@ -11,6 +11,10 @@ export interface Cart {
   readonly addressId: string;
   /** What the customer was shown. */
   readonly expectedTotal: Money;
+  /** One of the customer's own. */
+  readonly couponId: string | undefined;
+  /** What the customer's wallet is to pay; undefined for nothing. */
+  readonly walletAmount: Money | undefined;
 }
 
 /**

@@ -2,13 +2,20 @@ import { AppError } from '@tiffin/lib/errors/app-error';
 import type { Effect } from '@tiffin/lib/idempotency/effect';
 import { requireUserId } from '@tiffin/lib/identity/require-user-id';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
-import { findOrders, saveOrder } from '../data/order-store.ts';
-import type { OrderDeps } from './deps.ts';
+import { findOrders } from '../data/order-store.ts';
+import type { OrderDeps, Session } from './deps.ts';
 import type { Order } from './order.ts';
-import { tellChanged } from './tell-changed.ts';
+import { saveChange } from './save-change.ts';
 
-/** Each further attempt means that somebody else changed the order meanwhile, which can happen once by now. */
+/** Each further attempt means that somebody else changed the order meanwhile, which can happen a few times by now. */
 const maxAttempts = 3;
+
+export interface OrderChange {
+  /** The order afterwards; undefined where it is so already. */
+  readonly transition: (order: Order) => Order | undefined;
+  /** What else is written with it. */
+  readonly write?: (em: Session) => Promise<unknown>;
+}
 
 /**
  * Takes an order of the caller's own through a transition of the aggregate. Whoever loses a race for it sees what the
@@ -16,10 +23,10 @@ const maxAttempts = 3;
  * @throws AppError ORDER_NOT_FOUND (somebody else's too), UNAUTHENTICATED, FORBIDDEN, and what `transition` throws.
  */
 export async function changeOrder(
-  deps: Pick<OrderDeps, 'database' | 'outbox'>,
+  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox'>,
   context: CallContext,
   orderId: string,
-  transition: (order: Order) => Order,
+  { transition, write }: OrderChange,
   effect: Effect<Order>,
 ): Promise<Order> {
   const userId = requireUserId(context.identity, 'CUSTOMER');
@@ -27,9 +34,10 @@ export async function changeOrder(
     const [order] = await findOrders(deps.database, [orderId]);
     if (order?.userId !== userId) throw new AppError('ORDER_NOT_FOUND', { orderId });
     const changed = transition(order);
+    if (!changed) return effect(async () => order);
     const saved = await effect(async (em) => {
-      if (!(await saveOrder(em, changed, order.version))) return undefined;
-      await tellChanged(deps, em, context, changed);
+      if (!(await saveChange(deps, em, context, changed, order.version))) return undefined;
+      await write?.(em);
       return changed;
     });
     if (saved) return saved;

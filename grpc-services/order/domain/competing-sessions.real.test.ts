@@ -6,6 +6,8 @@ import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { customer } from '../neighbours-test-bed.ts';
 import { createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
+import { closeUnpaid } from './close-unpaid.ts';
+import { orderService } from './own-behalf.ts';
 
 let postgres: RealPostgres;
 let bed: OrderTestBed;
@@ -30,20 +32,31 @@ test('of 200 buyers on 40 sessions exactly one gets the last unit, and 199 learn
   await bed.assertBalanced([last]);
 });
 
-test('of payments and cancellations in competing sessions exactly one wins, and the others learn who did', async () => {
+const codes = {
+  ORDER_STATUS_PAID: 'ORDER_ALREADY_PAID',
+  ORDER_STATUS_CANCELLED: 'ORDER_CANCELLED',
+  ORDER_STATUS_CLOSED: 'ORDER_CLOSED',
+} as const;
+
+test('of payments, cancellations and the end of the time in competing sessions exactly one wins, and the others learn who did', async () => {
   const goodsId = await bed.addGoods(50);
   const call = callBy(customer);
   const orders = await Promise.all(Array.from({ length: 50 }, () => bed.place([goodsId])));
   const races = orders.map(async ({ id: orderId }) => {
+    const closing = closeUnpaid(bed.deps, callBy(orderService), orderId);
     const outcomes = await Promise.allSettled(
       [0, 1].flatMap(() => [
         bed.api.payOrder({ ...freshKey, orderId, paymentToken: 'sandbox-ok' }, call),
         bed.api.cancelOrder({ ...freshKey, orderId }, call),
       ]),
     );
+    await closing;
+    const answer = await bed.api.batchGetOrders({ ids: [orderId] }, call);
+    const order = answer.orders[0]?.order ?? assert.fail();
+    assert.equal(order.version, 2);
     const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.order] : []));
-    assert.equal(won.length, 1);
-    const expected = won[0]?.status === 'ORDER_STATUS_PAID' ? 'ORDER_ALREADY_PAID' : 'ORDER_CANCELLED';
+    assert.deepEqual(won, order.status === 'ORDER_STATUS_CLOSED' ? [] : [order]);
+    const expected = codes[order.status as keyof typeof codes];
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected')
         assert.ok(AppError.is(outcome.reason, expected), String(outcome.reason));

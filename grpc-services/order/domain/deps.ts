@@ -1,14 +1,21 @@
 import type { Clock } from '@tiffin/lib/clock/clock';
+import type { DelayedTasks } from '@tiffin/lib/delayed/delayed-tasks';
 import type { Database } from '@tiffin/lib/engines/database';
+import type { Inbox } from '@tiffin/lib/events/inbox';
 import type { Outbox } from '@tiffin/lib/events/outbox';
 import type { Idempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { IdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import type { Coordinator } from '@tiffin/lib/tcc/coordinator';
+import type { StuckTransactions } from '@tiffin/lib/tcc/stuck-transactions';
 import type { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
+import type { CouponServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
 import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
-import type { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
-import type { StockReleases } from './stock-releases.ts';
+import type { OrderParticipants } from './participants.ts';
+
+/** A transaction of the database, under way. */
+export type Session = Parameters<Outbox['add']>[0];
 
 /** What every use case of this service works with. */
 export interface OrderDeps {
@@ -19,12 +26,19 @@ export interface OrderDeps {
   readonly idempotency: Idempotency;
   /** Tells what happened, in the transaction in which it happens. */
   readonly outbox: Outbox;
+  /** Knows which events were handled. */
+  readonly inbox: Inbox;
   /** Knows which shops there are and whether they are open. */
   readonly shops: Pick<RpcClient<typeof ShopServiceService>, 'batchGetShops'>;
   /** Knows what goods cost. */
   readonly goods: Pick<RpcClient<typeof GoodsServiceService>, 'batchGetGoods'>;
   /** Knows who lives where. */
   readonly accounts: Pick<RpcClient<typeof AccountServiceService>, 'batchGetAddresses'>;
-  readonly stock: Pick<RpcClient<typeof StockServiceService>, 'reserveStock' | 'releaseStock'>;
-  readonly stockReleases: StockReleases;
+  /** Knows who may pay less. */
+  readonly coupons: Pick<RpcClient<typeof CouponServiceService>, 'batchGetCoupons'>;
+  /** Holds what an order takes from the services that have it, and spends or frees all of it. */
+  readonly transactions: Coordinator<OrderParticipants>;
+  readonly stuckTransactions: StuckTransactions;
+  /** Does later what nobody will ask for. */
+  readonly delayedTasks: DelayedTasks;
 }

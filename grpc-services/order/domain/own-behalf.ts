@@ -1,7 +1,7 @@
 import type { ServiceIdentity } from '@tiffin/lib/identity/identity';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 
-/** Users may not move the stock of orders; this service does it for them. */
+/** Users may not move what orders hold; this service does it for them. */
 export const orderService: ServiceIdentity = { kind: 'service', name: 'order' };
 
 /** The same call, made by this service and not by the user. */

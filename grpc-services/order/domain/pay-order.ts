@@ -1,17 +1,19 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
 import type { Effect } from '@tiffin/lib/idempotency/effect';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
-import { changeOrder } from './change-order.ts';
+import { decideOrder } from './decide-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type Order, paidOrder } from './order.ts';
 
-/** What the sandbox knows. No money moves. */
+/** What the sandbox knows. */
 export const sandboxTokens = ['sandbox-ok', 'sandbox-declined'] as const;
 export type SandboxToken = (typeof sandboxTokens)[number];
 
 /**
- * Pays an order of the caller's own with the sandbox.
- * @throws AppError ORDER_NOT_FOUND, ORDER_ALREADY_PAID, ORDER_CANCELLED, PAYMENT_DECLINED, UNAUTHENTICATED, FORBIDDEN.
+ * Pays an order of the caller's own: what is payable with the sandbox, where no money moves, and the rest with what the
+ * wallet holds for it.
+ * @throws AppError ORDER_NOT_FOUND, ORDER_ALREADY_PAID, ORDER_CANCELLED, ORDER_CLOSED, PAYMENT_DECLINED,
+ *   UNAUTHENTICATED, FORBIDDEN.
  */
 export function payOrder(
   deps: OrderDeps,
@@ -25,5 +27,5 @@ export function payOrder(
     if (paymentToken === 'sandbox-declined') throw new AppError('PAYMENT_DECLINED', { orderId });
     return paid;
   };
-  return changeOrder(deps, context, orderId, transition, effect);
+  return decideOrder(deps, context, orderId, 'confirm', transition, effect);
 }

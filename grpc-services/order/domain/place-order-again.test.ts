@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith } from '@tiffin/lib/testing/expect-error';
 import { noIdempotency } from '@tiffin/lib/testing/no-idempotency';
@@ -57,7 +58,7 @@ test('attempts of which no key is heeded are an order each (control)', async () 
 });
 
 test('an order that stands though its answer was lost is what the same attempt gets next', async () => {
-  failOnce('insertOrder', 'after');
+  failOnce('commit', 'after');
   await assert.rejects(bed.api.placeOrder(request, call), failsWith('UNAVAILABLE'));
   assert.deepEqual(await effects(), oneOrder);
   const { order } = await bed.api.placeOrder(request, call);
@@ -70,12 +71,12 @@ for (const [step, moment] of [
   ['batchGetGoods', 'before'],
   ['reserveStock', 'before'],
   ['reserveStock', 'after'],
-  ['insertOrder', 'before'],
+  ['commit', 'before'],
 ] as const) {
   test(`an attempt that failed ${moment} ${step} is made anew, with one order in the end`, async () => {
     failOnce(step, moment);
     await assert.rejects(bed.inTime(bed.api.placeOrder(request, call)), failsWith('UNAVAILABLE'));
-    await bed.releasesEnd();
+    await bed.transactionsEnd();
     assert.deepEqual(await effects(), [0, 0]);
     await bed.api.placeOrder(request, call);
     assert.deepEqual(await effects(), oneOrder);
@@ -86,16 +87,19 @@ for (const [step, moment] of [
 test('a process that was too slow gives its stock back, and answers with the order of the one that took over', async () => {
   const reserved = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
-  const reserveStock: OrderDeps['stock']['reserveStock'] = async (...args) => {
-    const answer = await bed.deps.stock.reserveStock(...args);
-    reserved.resolve();
-    await gate.promise;
-    return answer;
+  const transactions: OrderDeps['transactions'] = {
+    ...bed.deps.transactions,
+    async begin(...args) {
+      await bed.deps.transactions.begin(...args);
+      reserved.resolve();
+      await gate.promise;
+    },
   };
+  const metrics = createMetrics();
   const slow = orderApi({
     ...bed.deps,
-    idempotency: createIdempotency(bed.deps),
-    stock: { ...bed.deps.stock, reserveStock },
+    idempotency: createIdempotency({ ...bed.deps, metrics }),
+    transactions,
   });
   const late = slow.placeOrder(request, call);
   await reserved.promise;
@@ -103,7 +107,7 @@ test('a process that was too slow gives its stock back, and answers with the ord
   const answer = await bed.api.placeOrder(request, call);
   gate.resolve();
   assert.deepEqual(await bed.inTime(late), answer);
-  await bed.releasesEnd();
+  await bed.transactionsEnd();
   assert.deepEqual(await effects(), oneOrder);
   await bed.assertBalanced([goodsId]);
 });

@@ -5,6 +5,7 @@ import { AppError } from '@tiffin/lib/errors/app-error';
 import { plainEffect } from '@tiffin/lib/idempotency/idempotency';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
+import { orderApi } from '../api/order-api.ts';
 import {
   addressId,
   administrator,
@@ -52,6 +53,10 @@ test('an order takes its stock and keeps prices and address as they were', async
     status: 'ORDER_STATUS_CREATED',
     items: items.map((item) => ({ ...item, unitPrice })),
     total,
+    couponId: undefined,
+    discount: { amountCents: 0, currency: 'EUR' },
+    walletAmount: { amountCents: 0, currency: 'EUR' },
+    payable: total,
     address: home,
     placedAt: new Date(bed.clock.now()),
     version: 1,
@@ -68,13 +73,7 @@ test('an order takes its stock and keeps prices and address as they were', async
 test('an order costs one rpc to each neighbour and one reservation, whatever its size', async () => {
   const many = await Promise.all(Array.from({ length: 50 }, () => bed.addGoods(1)));
   await bed.place(many);
-  const expected: Step[] = [
-    'batchGetShops',
-    'batchGetGoods',
-    'batchGetAddresses',
-    'reserveStock',
-    'insertOrder',
-  ];
+  const expected: Step[] = ['batchGetShops', 'batchGetGoods', 'batchGetAddresses', 'reserveStock', 'commit'];
   assert.deepEqual(bed.steps.begun, expected);
 });
 
@@ -121,7 +120,6 @@ test('each refusal names what is wrong, and reserves nothing', async () => {
     place([], { items, expectedTotal: { ...currentTotal, amountCents: 9_900 } }),
     failsWith('OUT_OF_STOCK', { goodsId: b, available: 20 }),
   );
-  assert.ok(!bed.steps.begun.includes('releaseStock'), 'A refused reservation needs no release.');
   assert.deepEqual(await stock(), [10, 20]);
   await bed.assertBalanced([a, b]);
 });
@@ -162,7 +160,7 @@ for (const step of ['batchGetShops', 'batchGetGoods', 'batchGetAddresses'] as co
 for (const [step, when] of [
   ['reserveStock', 'before'],
   ['reserveStock', 'after'],
-  ['insertOrder', 'before'],
+  ['commit', 'before'],
 ] as const) {
   for (const failedReleases of [0, 1, 3]) {
     test(`where ${step} fails (${when} it happened) and then ${failedReleases} releases, all stock returns`, async () => {
@@ -174,18 +172,25 @@ for (const [step, when] of [
         lostRelease(...args);
       };
       await assert.rejects(bed.inTime(bed.place(goodsIds)), failsWith('UNAVAILABLE'));
-      await bed.releasesEnd();
+      await bed.transactionsEnd();
       assert.deepEqual(await stock(), [10, 20]);
       assert.deepEqual(await bed.ordersOf(customer.userId), ordersBefore);
       await bed.assertBalanced(goodsIds);
-      assert.equal(await bed.failedReleases(), 0);
     });
   }
 }
 
+test('where the commit fails, all is free as soon as the customer knows, and no recovery is needed', async () => {
+  bed.steps.fault = failAt('commit', 'before');
+  const startMs = bed.clock.now();
+  await assert.rejects(bed.place(goodsIds), failsWith('UNAVAILABLE'));
+  assert.deepEqual([await stock(), bed.clock.now()], [[10, 20], startMs]);
+  await bed.assertBalanced(goodsIds);
+});
+
 test('an order whose commit came through, but not the answer, stands and keeps its stock', async () => {
   const ordersBefore = await bed.ordersOf(customer.userId);
-  bed.steps.fault = failAt('insertOrder', 'after');
+  bed.steps.fault = failAt('commit', 'after');
   await assert.rejects(bed.place(goodsIds), failsWith('UNAVAILABLE'));
   assert.ok(!bed.steps.begun.includes('releaseStock'));
   assert.equal((await bed.ordersOf(customer.userId)).length, ordersBefore.length + 1);
@@ -204,7 +209,7 @@ test('a caller that goes away after the reservation gets no order, and the stock
   // The answer is there; the handler still gives back what it took.
   const isReleasing = () => bed.steps.begun.includes('releaseStock');
   for (let turn = 0; turn < 1_000 && !isReleasing(); turn++) await bed.clock.advance(0);
-  await bed.releasesEnd();
+  await bed.transactionsEnd();
   assert.deepEqual(await stock(), [10, 20]);
   assert.deepEqual(await bed.ordersOf(customer.userId), ordersBefore);
 });
@@ -224,13 +229,24 @@ test('of 200 parallel buyers of the last unit exactly one gets it, and 199 learn
   await bed.assertBalanced([last]);
 });
 
-test('stock that is never given back is counted', async () => {
-  bed.steps.fault = (step, when) => {
-    if (step === 'reserveStock' && when === 'after') throw away;
-    if (step === 'releaseStock') throw away;
-  };
-  await assert.rejects(bed.inTime(bed.place([goodsIds[0]])), failsWith('UNAVAILABLE'));
-  await bed.releasesEnd();
-  assert.deepEqual(await stock(), [9, 20]);
-  assert.equal(await bed.failedReleases(), 1);
+test('an order that others gave up before its commit is not created, and holds nothing', async () => {
+  const ordersBefore = await bed.ordersOf(customer.userId);
+  const { transactions } = bed.deps;
+  const slow = orderApi({
+    ...bed.deps,
+    transactions: {
+      ...transactions,
+      async begin(...args) {
+        await transactions.begin(...args);
+        // As a recovery does when the time is over.
+        bed.clock.jump(37_001);
+        assert.equal(await bed.recovery.round(), 1);
+      },
+    },
+  });
+  await assert.rejects(slow.placeOrder(cartOf(goodsIds), call), failsWith('UNAVAILABLE'));
+  assert.deepEqual(await stock(), [10, 20]);
+  assert.deepEqual(await bed.ordersOf(customer.userId), ordersBefore);
+  await bed.transactionsEnd();
+  await bed.assertBalanced(goodsIds);
 });

@@ -1,25 +1,24 @@
-import type { Outbox } from '@tiffin/lib/events/outbox';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
-import { orderCancelled, orderPaid } from '@tiffin/proto/topics/order-topics';
-import type { OrderDeps } from './deps.ts';
+import { orderCompleted, orderPaid } from '@tiffin/proto/topics/order-topics';
+import type { OrderDeps, Session } from './deps.ts';
 import type { Order } from './order.ts';
 
-/** Tells what became of an order, where anybody listens for that. In the transaction that `em` is. */
+/**
+ * Tells what became of an order, where anybody listens for that. In the transaction that `em` is. Resolves to the id of
+ * the event.
+ */
 export async function tellChanged(
   { outbox }: Pick<OrderDeps, 'outbox'>,
-  em: Parameters<Outbox['add']>[0],
-  context: CallContext,
+  em: Session,
+  call: Pick<CallContext, 'span'>,
   { id, version, status, userId, shopId, items, total }: Order,
-): Promise<void> {
+): Promise<string | undefined> {
   const change = { aggregateId: id, aggregateVersion: version };
   const who = { orderId: id, userId, shopId };
   if (status === 'PAID') {
-    await outbox.add(
-      em,
-      { ...change, topic: orderPaid, payload: { ...who, items: [...items], total } },
-      context,
-    );
-  } else if (status === 'CANCELLED') {
-    await outbox.add(em, { ...change, topic: orderCancelled, payload: who }, context);
+    const payload = { ...who, items: [...items], total };
+    return outbox.add(em, { ...change, topic: orderPaid, payload }, call);
   }
+  if (status === 'COMPLETED') return outbox.add(em, { ...change, topic: orderCompleted, payload: who }, call);
+  return undefined;
 }

@@ -10,6 +10,8 @@ import { ReviewEntity } from './review-entity.ts';
 import { type Shop, ShopEntity } from './shop-entity.ts';
 
 const shopCount = 200;
+/** The customer whose log-in is printed at the start. */
+const demoCustomerNo = 1;
 /** The users who own shops, five each; the first is the merchant whose log-in is printed at the start. */
 const ownerNos = [2, ...Array.from({ length: 39 }, (_, index) => index + 4)];
 
@@ -28,6 +30,12 @@ export function insertDemoData(database: Database, progress: Progress = silentPr
       `update shop.shop set rating_sum = reviewed.stars, review_count = reviewed.reviews
        from (select shop_id, sum(stars) as stars, count(*) as reviews from shop.review group by shop_id) as reviewed
        where shop.id = reviewed.shop_id`,
+    );
+    // Whoever wrote a review had received an order; the customer whose log-in is printed has been everywhere.
+    await em.execute(
+      `insert into shop.reviewer (shop_id, user_id)
+       select shop_id, author_id from shop.review union select id, ?::bigint from shop.shop`,
+      [String(demoId('user', demoCustomerNo))],
     );
   });
 }

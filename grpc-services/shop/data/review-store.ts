@@ -48,15 +48,19 @@ export function reviewPagesSql(
   };
 }
 
-/** Whether the review was inserted: false where there is no such shop, or the author has reviewed it already. */
+/**
+ * Whether the review was inserted: false where there is no such shop, where the author has received no order of it, or
+ * has reviewed it already. The commit counts it in the shop's rating (`CountReviewsAtCommit`), and fails where the shop's row stays locked for too long.
+ */
 export async function insertReview(em: EntityManager, review: Review): Promise<boolean> {
   const { id, authorId, stars, text, createdAt, shopId } = review;
   const rows = await em.execute<unknown[]>(
-    `insert into shop.review (id, shop_id, author_id, stars, text, created_at)
-     select ?::bigint, shop.id, ?::bigint, ?::integer, ?, ?::timestamptz from shop.shop where shop.id = ?
+    `insert into shop.review (id, shop_id, author_id, stars, text, created_at, counts_at_commit)
+     select ?::bigint, shop.id, ?::bigint, ?::integer, ?, ?::timestamptz, true from shop.shop where shop.id = ?
+       and exists (select from shop.reviewer where reviewer.shop_id = shop.id and reviewer.user_id = ?)
      on conflict on constraint review_once do nothing
      returning id`,
-    [id, authorId, stars, text, createdAt.toISOString(), shopId],
+    [id, authorId, stars, text, createdAt.toISOString(), shopId, authorId],
   );
   return rows.length > 0;
 }

@@ -99,15 +99,7 @@ export async function saveShop(
   return rows.map(toShop)[0];
 }
 
-/** Counts one more review. Relative, so that reviews at the same time add up, whichever commits first. */
-export async function addToRating(em: EntityManager, shopId: string, stars: number): Promise<void> {
-  await em.execute(
-    'update shop.shop set rating_sum = rating_sum + ?, review_count = review_count + 1 where id = ?',
-    [stars, shopId],
-  );
-}
-
-/** Counts one more order, where there is such a shop. Relative, as reviews are counted. */
+/** Counts one more order, where there is such a shop. Relative, so that orders at the same time add up. */
 export async function addToOrderCount(em: EntityManager, shopId: string): Promise<void> {
   await em.execute('update shop.shop set order_count = order_count + 1 where id = ?', [shopId]);
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AppError } from '@tiffin/lib/errors/app-error';
+import { toAppError } from '@tiffin/lib/errors/normalize-error';
 import { callBy } from '@tiffin/lib/testing/call-by';
-import { freshKey } from '@tiffin/lib/testing/fresh-key';
+import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { insertDemoData } from '../data/demo-data.ts';
 import { callByCustomer, createShopTestBed, merchant, type ShopTestBed } from '../shop-test-bed.ts';
@@ -19,14 +20,43 @@ after(async () => {
   await postgres.drop();
 });
 
-/** What each of `count` calls threw, taking turns between the two processes. */
+/** One of the calls of a race. A key of its own makes it repeatable. */
+interface Attempt {
+  readonly index: number;
+  readonly idempotencyKey: string;
+}
+
+/** A busy machine may tell some calls to come back later; each round lets others through. */
+const maxRounds = 8;
+/** Longer than any `retryAfterMs`, and than any claim that a call left behind lasts. */
+const pauseMs = 60_000;
+
+/**
+ * What each of `count` calls failed with, taking turns between the two processes. As a client would, those that are
+ * told UNAVAILABLE wait and repeat with the key they had: whether they wrote anything the first time must not matter.
+ */
 async function race(
   count: number,
-  call: (bed: ShopTestBed, index: number) => Promise<unknown>,
-): Promise<unknown[]> {
-  const calls = Array.from({ length: count }, (_, index) => call(beds[index % 2 === 0 ? 0 : 1], index));
-  const outcomes = await Promise.allSettled(calls);
-  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  call: (bed: ShopTestBed, attempt: Attempt) => Promise<unknown>,
+): Promise<AppError[]> {
+  const failures: AppError[] = [];
+  let attempts = Array.from({ length: count }, (_, index): Attempt => ({ index, idempotencyKey: newKey() }));
+  for (let round = 0; attempts.length > 0 && round < maxRounds; round++) {
+    const bedOf = ({ index }: Attempt) => beds[index % 2 === 0 ? 0 : 1];
+    const outcomes = await Promise.allSettled(attempts.map((attempt) => call(bedOf(attempt), attempt)));
+    const toldToWait: Attempt[] = [];
+    for (const [place, attempt] of attempts.entries()) {
+      const outcome = outcomes[place];
+      if (outcome?.status !== 'rejected') continue;
+      const error = toAppError(outcome.reason);
+      if (AppError.is(error, 'UNAVAILABLE')) toldToWait.push(attempt);
+      else failures.push(error);
+    }
+    attempts = toldToWait;
+    for (const bed of beds) await bed.clock.advance(pauseMs);
+  }
+  assert.equal(attempts.length, 0, 'Some calls are told to come back later again and again.');
+  return failures;
 }
 
 test('a start of two processes at once fills the tables once', async () => {
@@ -36,8 +66,8 @@ test('a start of two processes at once fills the tables once', async () => {
 
 test('no review of 50 at once is lost from the rating', async () => {
   const [shopId = ''] = await beds[0].addShops({});
-  const failures = await race(50, (bed, index) => {
-    const review = { ...freshKey, shopId, stars: (index % 5) + 1, text: '' };
+  const failures = await race(50, (bed, { index, idempotencyKey }) => {
+    const review = { idempotencyKey, shopId, stars: (index % 5) + 1, text: '' };
     return bed.api.addReview(review, callByCustomer(String(index + 1)));
   });
   assert.deepEqual(failures, []);
@@ -47,8 +77,8 @@ test('no review of 50 at once is lost from the rating', async () => {
 test('a user who reviews a shop ten times at once is let in once', async () => {
   const [shopId = ''] = await beds[0].addShops({});
   const review = { shopId, stars: 5, text: '' };
-  const failures = await race(10, (bed) =>
-    bed.api.addReview({ ...freshKey, ...review }, callByCustomer('1')),
+  const failures = await race(10, (bed, { idempotencyKey }) =>
+    bed.api.addReview({ idempotencyKey, ...review }, callByCustomer('1')),
   );
   assert.equal(failures.length, 9);
   assert.ok(
@@ -60,12 +90,12 @@ test('a user who reviews a shop ten times at once is let in once', async () => {
 
 test('owner’s changes and reviews at once all arrive, and only changes raise the version', async () => {
   const [shopId = ''] = await beds[0].addShops({});
-  const failures = await race(40, (bed, index) => {
+  const failures = await race(40, (bed, { index, idempotencyKey }) => {
     if (index % 4 < 2) {
-      const review = { ...freshKey, shopId, stars: 4, text: '' };
+      const review = { idempotencyKey, shopId, stars: 4, text: '' };
       return bed.api.addReview(review, callByCustomer(String(index + 1)));
     }
-    return bed.admin.openShop({ ...freshKey, shopId }, callBy(merchant));
+    return bed.admin.openShop({ idempotencyKey, shopId }, callBy(merchant));
   });
   assert.deepEqual(failures, []);
   const { rating, status, version } = await beds[0].getShop(shopId);
@@ -75,8 +105,8 @@ test('owner’s changes and reviews at once all arrive, and only changes raise t
 
 test('of changes that rest on one version, one is let through', async () => {
   const [shopId = ''] = await beds[0].addShops({});
-  const failures = await race(10, (bed, index) =>
-    bed.admin.updateShop({ ...freshKey, shopId, version: 1, name: `Name ${index}` }, callBy(merchant)),
+  const failures = await race(10, (bed, { index, idempotencyKey }) =>
+    bed.admin.updateShop({ idempotencyKey, shopId, version: 1, name: `Name ${index}` }, callBy(merchant)),
   );
   assert.equal(failures.length, 9);
   assert.ok(

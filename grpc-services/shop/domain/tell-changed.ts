@@ -5,12 +5,12 @@ import type { ShopDeps } from './deps.ts';
 import type { Shop } from './shop.ts';
 
 /** Tells that a shop is as it is from its version on. In the transaction that `em` is. */
-export function tellChanged(
+export async function tellChanged(
   { outbox }: Pick<ShopDeps, 'outbox'>,
   em: Parameters<Outbox['add']>[0],
   context: CallContext,
   { id, version }: Shop,
 ): Promise<void> {
   const payload = { shopId: id };
-  return outbox.add(em, { topic: shopChanged, aggregateId: id, aggregateVersion: version, payload }, context);
+  await outbox.add(em, { topic: shopChanged, aggregateId: id, aggregateVersion: version, payload }, context);
 }

@@ -14,7 +14,10 @@ const topics = topicsOf({ consumer: 'probe.reader', topic: probeTopic.name }, { 
 const source = { topic: topics.main, partition: 0 };
 const letGo = new AbortController().signal;
 
-function setUp(handle: EventHandler<Event>, outcome: SendOutcome = { kind: 'sent' }) {
+function setUp(
+  handle: EventHandler<Event>,
+  outcome: SendOutcome | ((record: OutgoingRecord) => SendOutcome) = { kind: 'sent' },
+) {
   const clock = new VirtualClock();
   const metrics = createMetrics();
   const asides: OutgoingRecord[] = [];
@@ -24,7 +27,7 @@ function setUp(handle: EventHandler<Event>, outcome: SendOutcome = { kind: 'sent
     settings: { handlerTimeoutMs: 1_000, retryDelaysMs: [2_000] },
     async send(record) {
       asides.push(record);
-      return outcome;
+      return typeof outcome === 'function' ? outcome(record) : outcome;
     },
     clock,
     logger: silentLogger,
@@ -83,6 +86,18 @@ test('bytes that cannot be read, and events of another topic, are dead letters a
     Array(4).fill(topics.dead),
   );
   assert.match(asides[2]?.headers['reason'] ?? '', /Poison: The record holds "other\.made\.v1"/);
+});
+
+test('what Kafka refuses to take aside becomes a dead letter without its bytes, which says where they lie', async () => {
+  const { handleRecord, asides } = setUp(
+    () => Promise.reject(new Error('out of flour')),
+    ({ value }) => (value ? { kind: 'refused', reason: 'MESSAGE_TOO_LARGE' } : { kind: 'sent' }),
+  );
+  await handleRecord(incoming(), source, letGo);
+  const { topic, value, headers } = asides[1] ?? assert.fail();
+  assert.deepEqual([topic, value], [topics.dead, null]);
+  assert.equal(headers['reason'], 'Error: out of flour (without its bytes: MESSAGE_TOO_LARGE)');
+  assert.equal(headers['source'], `${topics.main}/0/0`);
 });
 
 test('what finds no place is not finished', async () => {

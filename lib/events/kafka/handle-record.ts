@@ -65,6 +65,9 @@ export function createRecordHandler(options: RecordHandlerOptions): RecordHandle
     const fields = { consumer, topic: topic.name, eventId: record.headers['id'], to: record.topic };
     logger[isDead ? 'error' : 'warn']({ ...fields, err: failure.error }, 'event not handled');
     const outcome = await send(record);
+    // It would be refused each time it comes again, and its partition would stand still for ever.
+    if (outcome.kind === 'refused' && failure.refusal === undefined)
+      return putAside({ ...failure, refusal: outcome.reason });
     // Then it is not finished, and comes again from where it lies.
     if (outcome.kind !== 'sent')
       throw new Error(`An event of ${consumer} found no place in ${record.topic}: ${outcome.reason}`);

@@ -15,13 +15,18 @@ describeEventBus('Kafka', async () => {
   const postgres = await createRealPostgres();
   const bed = await openTestDatabase(thingsSchema, { url: postgres.url });
   const brokers = realKafkaBrokers();
+  const maxHandlers = 3;
+  const stopGraceMs = 400;
   let prefix = '';
   return {
     database: bed.database,
     clock: systemClock,
+    maxHandlers,
+    stopGraceMs,
     async openBuses() {
       prefix = uniquePrefix();
-      const settings = settingsForTests(brokers, prefix);
+      const consumer = { maxConcurrentHandlers: maxHandlers, stopGraceMs };
+      const settings = settingsForTests(brokers, prefix, { consumer });
       return [busForTests(settings), busForTests(settings)];
     },
     begin() {},
@@ -31,7 +36,11 @@ describeEventBus('Kafka', async () => {
     },
     async deadLetters(consumer, topic) {
       const dead = await readTopic(brokers, `${prefix}${topic}.${consumer}.dead`);
-      return dead.map(({ headers }) => ({ eventId: headers['id'] ?? '', reason: headers['reason'] ?? '' }));
+      return dead.map(({ headers }) => ({
+        eventId: headers['id'] ?? '',
+        reason: headers['reason'] ?? '',
+        attempts: Number(headers['attempt']),
+      }));
     },
     async close() {
       await bed.stop();

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
+import { Event } from '@tiffin/proto/gen/tiffin/event/v1/event';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { systemClock } from '../../clock/clock.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
 import { realKafkaBrokers, uniquePrefix } from '../../testing/real-kafka.ts';
 import { silentLogger } from '../../testing/silent-logger.ts';
 import type { Delivery, EventBus, EventHandler } from '../event-bus.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
-import { redriveDeadLetters } from './redrive-dead-letters.ts';
+import { NoDeadLetters, redriveDeadLetters } from './redrive-dead-letters.ts';
 import { busForTests, probeEvent, probeTopic, settingsForTests } from './testing/kafka-test-bed.ts';
 import { readTopic } from './testing/read-topic.ts';
 
@@ -17,9 +19,10 @@ const WAIT_MS = 20_000;
 function setUp(t: TestContext, changes: Partial<KafkaSettings> = {}) {
   const prefix = uniquePrefix();
   const settings = settingsForTests(brokers, prefix, changes);
-  const bus = busForTests(settings);
+  const metrics = createMetrics();
+  const bus = busForTests(settings, metrics);
   t.after(() => bus.stop());
-  return { prefix, settings, bus };
+  return { prefix, settings, metrics, bus };
 }
 
 /** Subscribes, and notes what comes; `handle` runs after that. */
@@ -36,9 +39,9 @@ async function listen(bus: EventBus, handle: EventHandler<unknown> = async () =>
   return seen;
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const deadlineMs = Date.now() + WAIT_MS; !condition(); await delay(20))
-    assert(Date.now() < deadlineMs, `${what} within ${WAIT_MS} ms`);
+async function until(condition: () => boolean, what: string, waitMs = WAIT_MS): Promise<void> {
+  for (const deadlineMs = Date.now() + waitMs; !condition(); await delay(20))
+    assert(Date.now() < deadlineMs, `${what} within ${waitMs} ms`);
 }
 
 async function connect(t: TestContext) {
@@ -50,6 +53,17 @@ async function connect(t: TestContext) {
   return { admin, producer };
 }
 
+/** From then on the broker refuses larger ones. It takes a moment to heed that. */
+async function limitTopic(admin: Admin, name: string, maxBytes: string): Promise<void> {
+  const configEntries = [{ name: 'max.message.bytes', value: maxBytes }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name, configEntries }] });
+}
+
+/** A payload of `probeTopic`, about so large. */
+const probePayload = (bytes: number) =>
+  Buffer.from(Event.encode(Event.fromPartial({ id: 'x'.repeat(bytes) })).finish());
+
+const kindsOf = (outcomes: readonly { kind: string }[]) => outcomes.map(({ kind }) => kind);
 const ids = (seen: readonly Delivery<unknown>[]) => seen.map(({ event }) => event.id);
 
 test('events of one aggregate arrive in the order in which they were sent', async (t) => {
@@ -72,21 +86,86 @@ test('an event that is too large is refused alone, also where only the broker kn
   assert.deepEqual([fine, tooLarge?.kind], [{ kind: 'sent' }, 'refused']);
 
   const { admin } = await connect(t);
-  const entry = { name: 'max.message.bytes', value: '20000' };
-  const topic = { type: 2, name: `${prefix}${probeTopic.name}`, configEntries: [entry] };
-  await admin.alterConfigs({ validateOnly: false, resources: [topic] });
+  await limitTopic(admin, `${prefix}${probeTopic.name}`, '20000');
+  // The broker takes a moment to heed it.
+  const heeds = async () => (await bus.send([large(30_000)]))[0]?.kind === 'refused';
+  for (const deadlineMs = Date.now() + WAIT_MS; !(await heeds()); await delay(20))
+    assert(Date.now() < deadlineMs, 'the broker goes on to take large events');
   const sizes = [100, 30_000, 100, 100, 30_000, 100];
-  const outcomes = await bus.send(sizes.map(large));
+  const batch = sizes.map(large);
+  const outcomes = await bus.send(batch);
   assert.deepEqual(
     outcomes.map(({ kind }) => kind),
     sizes.map((size) => (size > 20_000 ? 'refused' : 'sent')),
   );
   const lying = await readTopic(brokers, `${prefix}${probeTopic.name}`);
-  assert.equal(
-    new Set(lying.map(({ headers }) => headers['id'])).size,
-    5,
-    'what was acknowledged lies there',
+  const lyingIds = new Set(lying.map(({ headers }) => headers['id']));
+  assert.deepEqual(
+    batch.map(({ id }) => lyingIds.has(id)),
+    sizes.map((size) => size <= 20_000),
+    'what was acknowledged lies there, and nothing else',
   );
+});
+
+test('an event that a broker refuses has the others of its batch written twice at most, on however many partitions', async (t) => {
+  const { bus, prefix } = setUp(t, { topics: { partitions: 6 } });
+  const { admin } = await connect(t);
+  await bus.send([probeEvent('first')]);
+  await limitTopic(admin, `${prefix}${probeTopic.name}`, '20000');
+  const large = () => probeEvent('large', { payload: Buffer.alloc(30_000, 1) });
+  for (
+    const deadlineMs = Date.now() + WAIT_MS;
+    (await bus.send([large()]))[0]?.kind !== 'refused';
+    await delay(20)
+  )
+    assert(Date.now() < deadlineMs, 'the broker goes on to take large events');
+  const batch = Array.from({ length: 99 }, (_, n) => probeEvent(`a${n}`));
+  const outcomes = await bus.send([...batch, large()]);
+  assert.equal(outcomes.filter(({ kind }) => kind === 'sent').length, batch.length);
+  const lying = await readTopic(brokers, `${prefix}${probeTopic.name}`);
+  for (const { id } of batch) {
+    const copies = lying.filter(({ headers }) => headers['id'] === id).length;
+    assert(copies === 1 || copies === 2, `${copies} copies of ${id}`);
+  }
+});
+
+test('a topic that is deleted while the process runs harms no other, and is made again', async (t) => {
+  const { bus, prefix } = setUp(t);
+  const seen = await listen(bus);
+  const other = (id: string) => probeEvent('o', { id, type: 'probe.other.v1' });
+  const { admin } = await connect(t);
+  assert.deepEqual(kindsOf(await bus.send([probeEvent('a'), other('o1')])), ['sent', 'sent']);
+  const names = (await admin.listTopics()).filter((name) => name.startsWith(`${prefix}${probeTopic.name}`));
+  await admin.deleteTopics({ topics: names });
+  let others = 0;
+  const sendBoth = async () => {
+    const [outcome, own] = await bus.send([probeEvent('a', { id: 'again' }), other(`o${others++}`)]);
+    assert.equal(own?.kind, 'sent', 'the other topic is as it was');
+    return outcome?.kind === 'sent';
+  };
+  for (const deadlineMs = Date.now() + WAIT_MS; !(await sendBoth()); await delay(20))
+    assert(Date.now() < deadlineMs, 'the topic was never made again');
+  await until(() => ids(seen).includes('again'), 'the event of the new topic', 60_000);
+});
+
+test('a dead letter that the broker does not take lies there without its bytes, and holds up nobody', async (t) => {
+  const { bus, prefix } = setUp(t, { topics: { partitions: 1 }, consumer: { retryDelaysMs: [] } });
+  const seen = await listen(bus, async ({ event }) => {
+    if (event.id === 'large') throw new Error('out of flour');
+  });
+  const dead = `${prefix}${probeTopic.name}.probe.reader.dead`;
+  const { admin } = await connect(t);
+  await limitTopic(admin, dead, '20000');
+  await delay(1_000);
+  await bus.send([
+    probeEvent('a', { id: 'large', payload: probePayload(30_000) }),
+    probeEvent('a', { id: 'after' }),
+  ]);
+  await until(() => ids(seen).includes('after'), 'the event behind');
+  const [letter, ...more] = await readTopic(brokers, dead);
+  assert.equal(more.length, 0);
+  assert.deepEqual([letter?.value, letter?.headers['id']], [null, 'large']);
+  assert.match(letter?.headers['reason'] ?? '', /out of flour \(without its bytes: MESSAGE_TOO_LARGE\)/);
 });
 
 test('an event that fails comes again later, and is a dead letter after the last attempt', async (t) => {
@@ -143,8 +222,9 @@ test('dead letters are redriven to their consumer, each once', async (t) => {
     probeEvent('a', { id: 'd1' }),
     probeEvent('b', { id: 'd2' }),
     probeEvent('c', { id: 'd3' }),
+    probeEvent('c', { id: 'old', occurredAt: new Date(Date.now() - 31 * 86_400_000) }),
   ]);
-  await until(() => seen.length === 6, 'all attempts');
+  await until(() => seen.length === 8, 'all attempts');
   await delay(500);
   isBroken = false;
   seen.length = 0;
@@ -152,11 +232,59 @@ test('dead letters are redriven to their consumer, each once', async (t) => {
     const options = { settings, consumer: 'probe.reader', topic: probeTopic.name, limit };
     return redriveDeadLetters({ ...options, clock: systemClock, logger: silentLogger });
   };
-  assert.equal(await redrive(2), 2);
-  assert.equal(await redrive(10), 1);
+  const runs = [await redrive(2), await redrive(2)];
+  assert.deepEqual(
+    runs.map(({ moved, expired }) => moved + expired),
+    [2, 2],
+  );
+  assert.equal(
+    runs.reduce((sum, { expired }) => sum + expired, 0),
+    1,
+    'consumers may have forgotten it',
+  );
+  // As when it is over with the memory of a group, which brokers keep for a week.
+  const { admin } = await connect(t);
+  await admin.deleteGroups([`${settings.prefix}${probeTopic.name}.probe.reader.redrive`]).catch(() => {});
+  assert.deepEqual(await redrive(10), { moved: 0, expired: 0 });
   await until(() => seen.length === 3, 'the redriven events');
   assert.deepEqual(ids(seen).sort(), ['d1', 'd2', 'd3']);
-  assert.deepEqual(others.sort(), ['d1', 'd2', 'd3'], 'the other consumer saw them once');
+  assert.deepEqual(others.sort(), ['d1', 'd2', 'd3', 'old'], 'the other consumer saw them once');
+});
+
+test('there is nothing to redrive of a consumer that is not there, and nothing is made for it', async (t) => {
+  const { settings, prefix } = setUp(t);
+  const options = { settings, consumer: 'probe.nobody', topic: probeTopic.name, limit: 1 };
+  await assert.rejects(
+    redriveDeadLetters({ ...options, clock: systemClock, logger: silentLogger }),
+    NoDeadLetters,
+  );
+  const { admin } = await connect(t);
+  assert.deepEqual(
+    (await admin.listTopics()).filter((name) => name.startsWith(prefix)),
+    [],
+  );
+});
+
+test('lag is what a consumer has not finished, and 0 when it has finished all', async (t) => {
+  const { bus, metrics } = setUp(t);
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const seen = await listen(
+    bus,
+    ({ event }) => gates[event.id === 'first' ? 0 : 1]?.promise ?? assert.fail(),
+  );
+  const events = ['first', 'second', 'third'].map((id) => probeEvent('a', { id }));
+  await bus.send(events);
+  const lag = async () => Number(/^tiffin_kafka_lag_events\{.*\} (\d+)$/m.exec(await metrics.text())?.[1]);
+  const lags = async (wanted: number) => {
+    for (const deadlineMs = Date.now() + WAIT_MS; (await lag()) !== wanted; await delay(20))
+      assert(Date.now() < deadlineMs, `a lag of ${wanted}, not of ${await lag()}`);
+  };
+  await until(() => seen.length === 1, 'the first event');
+  await lags(3);
+  gates[0]?.resolve();
+  await lags(2);
+  gates[1]?.resolve();
+  await lags(0);
 });
 
 test('a topic that is weaker than the settings ask for is refused with a sentence', async (t) => {
@@ -183,7 +311,7 @@ test('stop lets the handler under way end and commits what it did', async (t) =>
   await until(() => seen.length === 1, 'the event');
   const stopped = bus.stop();
   await delay(100);
-  assert(seen[0]?.signal.aborted, 'the handler is told');
+  assert.equal(seen[0]?.signal.aborted, false, 'it has not been told yet');
   gate.resolve();
   await stopped;
   const next = busForTests(settings);

@@ -1,6 +1,9 @@
 import { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type KafkaLogin, type KafkaSettings, producerDefaults } from './kafka-settings.ts';
+import { restIdleQueues } from './rest-idle-queues.ts';
+
+restIdleQueues();
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Of metadata, coordinators and the like; who needs them tries again later. */

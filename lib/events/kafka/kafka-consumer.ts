@@ -1,21 +1,24 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { sleep, type Timer } from '../../clock/clock.ts';
 import { within } from '../../lifecycle/within.ts';
-import { dueMsOf } from './event-record.ts';
+import { createConsumerLag } from './consumer-lag.ts';
 import { createRecordHandler, type RecordHandlerOptions } from './handle-record.ts';
 import type { ConsumerSettings } from './kafka-settings.ts';
+import { createRetryWaits } from './retry-waits.ts';
 import { Slots } from './slots.ts';
-import { workThrough } from './work-through.ts';
+import { type BatchWork, workThrough } from './work-through.ts';
 
 export interface KafkaConsumerOptions extends RecordHandlerOptions {
   readonly kafka: Pick<Kafka, 'consumer'>;
   readonly settings: ConsumerSettings;
+  /** Looks at the subscription's topics anew, and makes those that are gone; called after each crash. */
+  readonly ensureTopics: () => Promise<void>;
 }
 
 export interface KafkaConsumer {
   /** Resolves when it has joined its group, or failed to for the first time: it goes on trying. */
   readonly started: Promise<void>;
-  /** Waits for the handlers under way, commits what is finished, and leaves the group. */
+  /** Waits for the handlers under way, tells them after a while to let go, commits what is finished, leaves the group. */
   stop(): Promise<void>;
 }
 
@@ -28,14 +31,19 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 export function startKafkaConsumer(options: KafkaConsumerOptions): KafkaConsumer {
   const { clock, settings, logger, subscription } = options;
   const stopping = new AbortController();
+  const letGo = new AbortController();
+  const signals = { stopping: stopping.signal, letGo: letGo.signal };
   const { promise: started, resolve: ready } = Promise.withResolvers<void>();
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await consumeUntilCrash(options, stopping.signal, ready).catch((error: unknown) => {
+    for (let life = 1; !stopping.signal.aborted; life++) {
+      try {
+        if (life > 1) await options.ensureTopics();
+        await consumeUntilCrash(options, signals, ready);
+      } catch (error) {
         if (stopping.signal.aborted) return;
         logger.error({ consumer: subscription.consumer, err: error }, 'kafka consumer starts anew');
-      });
+      }
       ready();
       await sleep(clock, settings.restartDelayMs, stopping.signal);
     }
@@ -46,14 +54,18 @@ export function startKafkaConsumer(options: KafkaConsumerOptions): KafkaConsumer
     started,
     async stop() {
       stopping.abort();
-      await within(clock, 3 * settings.releaseTimeoutMs, running);
+      const grace = clock.setTimer(settings.stopGraceMs, () => letGo.abort(new Error('The consumer stops.')));
+      await within(clock, settings.stopGraceMs + 3 * settings.releaseTimeoutMs, running);
+      grace.cancel();
     },
   };
 }
 
+type StopSignals = Pick<BatchWork, 'stopping' | 'letGo'>;
+
 async function consumeUntilCrash(
   options: KafkaConsumerOptions,
-  stopping: AbortSignal,
+  signals: StopSignals,
   ready: () => void,
 ): Promise<void> {
   const consumer = openConsumer(options);
@@ -61,10 +73,10 @@ async function consumeUntilCrash(
     consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
   });
   const stopped = new Promise<void>((resolve) => {
-    if (stopping.aborted) resolve();
-    else stopping.addEventListener('abort', () => resolve(), { once: true });
+    if (signals.stopping.aborted) resolve();
+    else signals.stopping.addEventListener('abort', () => resolve(), { once: true });
   });
-  const reader = createReader(options, consumer, stopping);
+  const reader = createReader(options, consumer, signals);
   const joined = reader.start().then(ready);
   // Each may reject when nobody waits for it any more.
   for (const promise of [crashed, joined]) promise.catch(() => {});
@@ -85,16 +97,25 @@ function openConsumer({ kafka, topics, settings }: KafkaConsumerOptions): Consum
     heartbeatInterval: settings.heartbeatIntervalMs,
     maxBytesPerPartition: settings.maxBytesPerPartition,
     maxWaitTimeInMs: MAX_FETCH_WAIT_MS,
+    // A topic that a broker makes by itself is made with too little.
+    allowAutoTopicCreation: false,
     // kafkajs restarts only after some errors; we do after each.
     retry: { restartOnFailure: async () => false },
   });
 }
 
 /** What one life of a consumer holds: its lease on the partitions, and the timers of those that wait for a retry. */
-function createReader(options: KafkaConsumerOptions, consumer: Consumer, stopping: AbortSignal) {
-  const { clock, topics, settings } = options;
+function createReader(options: KafkaConsumerOptions, consumer: Consumer, signals: StopSignals) {
+  const { clock, topics, settings, subscription } = options;
+  const { stopping, letGo } = signals;
   const handle = createRecordHandler(options);
+  const labels = { topic: subscription.topic.name, consumer: subscription.consumer };
+  const lag = createConsumerLag(options.metrics, labels);
   const slots = new Slots(settings.maxConcurrentHandlers);
+  const dueRecords = createRetryWaits(
+    clock,
+    (topic) => settings.retryDelaysMs[topics.retries.indexOf(topic)] ?? 0,
+  );
   const timers = new Set<Timer>();
   let lease = new AbortController();
 
@@ -102,6 +123,7 @@ function createReader(options: KafkaConsumerOptions, consumer: Consumer, stoppin
   consumer.on(consumer.events.GROUP_JOIN, () => {
     lease.abort(new Error('The partitions have been assigned anew.'));
     lease = new AbortController();
+    lag.forget();
   });
 
   /** The partition rests until its first record is due. */
@@ -117,11 +139,12 @@ function createReader(options: KafkaConsumerOptions, consumer: Consumer, stoppin
   async function eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset, commitOffsetsIfNecessary } = payload;
     const { topic, partition } = batch;
-    const nowMs = clock.now();
-    const firstNotDue = batch.messages.findIndex((message) => dueMsOf(message) > nowMs);
-    const records = firstNotDue === -1 ? batch.messages : batch.messages.slice(0, firstNotDue);
-    const notDue = batch.messages[firstNotDue];
+    const finishedUpTo = (offset: string) => {
+      if (topic === topics.main) lag.see(partition, offset, batch.highWatermark);
+    };
+    const { due: records, waitMs } = dueRecords(batch);
     const held = lease.signal;
+    if (batch.messages[0]) finishedUpTo(batch.messages[0].offset);
     await workThrough({
       records,
       finish: (record, signal) => handle(record, { topic, partition }, signal),
@@ -129,14 +152,16 @@ function createReader(options: KafkaConsumerOptions, consumer: Consumer, stoppin
         if (held.aborted) return;
         resolveOffset(String(BigInt(offset) - 1n));
         await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+        if (!held.aborted) finishedUpTo(offset);
       },
       heartbeat: payload.heartbeat,
-      letGo: AbortSignal.any([held, stopping]),
+      stopping,
+      letGo: AbortSignal.any([held, letGo]),
       slots,
       settings,
       clock,
     });
-    if (notDue && !stopping.aborted && !held.aborted) rest(payload, dueMsOf(notDue) - nowMs);
+    if (waitMs !== undefined && !stopping.aborted && !held.aborted) rest(payload, waitMs);
   }
 
   return {
@@ -152,6 +177,7 @@ function createReader(options: KafkaConsumerOptions, consumer: Consumer, stoppin
     },
     close() {
       lease.abort(new Error('The consumer has ended.'));
+      lag.forget();
       for (const timer of timers) timer.cancel();
       timers.clear();
     },

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Kafka, logLevel } from 'kafkajs';
 import { DemoRandom } from '../../demo/demo-random.ts';
 import { type Database, openDatabase } from '../../engines/database.ts';
 import { realKafkaBrokers, startRealKafka, uniquePrefix } from '../../testing/real-kafka.ts';
@@ -17,6 +18,7 @@ import {
   probeTables,
 } from './testing/consumer-process.ts';
 import { busForTests, probeEvent, probeTopic, settingsForTests } from './testing/kafka-test-bed.ts';
+import { readTopic } from './testing/read-topic.ts';
 
 // Consumers are processes that die by SIGKILL, or leave in good order, at moments that the seed chooses:
 //   KAFKA_SEED=7 npm run test:real -- kafka-crashes
@@ -90,7 +92,7 @@ async function openProbe(t: TestContext): Promise<{ database: Database; database
   return { database, databaseUrl: postgres.url };
 }
 
-/** Makes the topics of the one consumer before its processes start, and sends `total` events meanwhile. */
+/** Sends `total` events, before any consumer is there. */
 async function produce(bus: EventBus, total: number): Promise<Set<string>> {
   const sent = new Set<string>();
   for (let from = 0; from < total; from += CHUNK) {
@@ -169,6 +171,7 @@ test('100,000 events have one effect each, although consumers die between effect
   assert.deepEqual([counts.all, counts.distinct], [run.total, run.total], `seed ${runSeed}`);
   assert(counts.again > 0, `nothing came twice: the test proves nothing (seed ${runSeed})`);
   assert(fleet.deaths >= 2, `${fleet.deaths} deaths (seed ${runSeed})`);
+  assert.equal(fleet.leaves, run.leaves, `seed ${runSeed}`);
 });
 
 test('so it is with a transaction of Inbox.once for each event', async (t) => {
@@ -244,4 +247,41 @@ test('a broker that is killed and comes back loses nothing that it acknowledged'
   );
   assert.equal(lost(), 0, `seed ${runSeed}`);
   assert(unavailable > 0, 'the broker was never away');
+});
+
+test('control: what is sent without waiting for the broker is lost with it', async (t) => {
+  const kafka = await startRealKafka();
+  t.after(() => kafka.stop());
+  const client = new Kafka({
+    brokers: [...kafka.brokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  });
+  const topic = `${uniquePrefix()}${probeTopic.name}`;
+  const [admin, producer] = [client.admin(), client.producer()];
+  await Promise.all([admin.connect(), producer.connect()]);
+  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+  let acknowledged = 0;
+  let isAlive = true;
+  const sending = (async () => {
+    while (isAlive) {
+      const messages = Array.from({ length: 50 }, () => ({ value: Buffer.alloc(2_000) }));
+      const isSent = await producer.send({ topic, messages, acks: 0 }).then(
+        () => true,
+        () => false,
+      );
+      if (!isSent) return;
+      acknowledged += messages.length;
+      await delay(0);
+    }
+  })();
+  while (acknowledged < 1_000) await delay(5);
+  await kafka.kill();
+  isAlive = false;
+  await sending;
+  await Promise.all([admin.disconnect(), producer.disconnect()].map((end) => end.catch(() => {})));
+  await kafka.restart();
+  const lying = (await readTopic(kafka.brokers, topic)).length;
+  process.stdout.write(`${JSON.stringify({ acknowledged, lying })}\n`);
+  assert(lying < acknowledged, `${acknowledged} sent, ${lying} there`);
 });

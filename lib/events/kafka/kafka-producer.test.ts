@@ -7,7 +7,10 @@ import { createKafkaProducer } from './kafka-producer.ts';
 import { producerDefaults } from './kafka-settings.ts';
 
 /** Producers whose sends end as `answer` says; each is known by its number. */
-function setUp(answer: (ids: string[], producer: number) => Promise<unknown>) {
+function setUp(
+  answer: (ids: string[], producer: number) => Promise<unknown>,
+  connecting: (producer: number) => Promise<void> = async () => {},
+) {
   const clock = new VirtualClock();
   const log: string[] = [];
   let opened = 0;
@@ -16,6 +19,7 @@ function setUp(answer: (ids: string[], producer: number) => Promise<unknown>) {
     return {
       async connect() {
         log.push(`open ${number}`);
+        await connecting(number);
       },
       sendBatch({ acks, topicMessages = [] }: ProducerBatch) {
         assert.equal(acks, -1);
@@ -32,8 +36,14 @@ function setUp(answer: (ids: string[], producer: number) => Promise<unknown>) {
   return { clock, producer, log };
 }
 
+/** An id is `id`, or `topic/id`. */
 const records = (...ids: string[]) =>
-  ids.map((id) => ({ topic: 't.v1', key: 'k', value: Buffer.from(id), headers: {} }));
+  ids.map((id) => ({
+    topic: id.includes('/') ? (id.split('/')[0] ?? '') : 't.v1',
+    key: 'k',
+    value: Buffer.from(id),
+    headers: {},
+  }));
 const tooLarge = Object.assign(new Error('too large'), { type: 'MESSAGE_TOO_LARGE' });
 const kinds = (outcomes: readonly { kind: string }[]) => outcomes.map(({ kind }) => kind);
 
@@ -58,9 +68,8 @@ test('after a failure the next send has a producer of its own, whose numbers are
 });
 
 test('a send without an answer ends in time, and its producer is given up', async () => {
-  const { producer, log, clock } = setUp((_, number) =>
-    number === 1 ? new Promise(() => {}) : Promise.resolve(),
-  );
+  const late = Promise.withResolvers<void>();
+  const { producer, log, clock } = setUp((_, number) => (number === 1 ? late.promise : Promise.resolve()));
   const outcomes = producer.send(records('a'));
   await clock.advance(producerDefaults.sendTimeoutMs);
   assert.deepEqual(await outcomes, [
@@ -68,12 +77,54 @@ test('a send without an answer ends in time, and its producer is given up', asyn
   ]);
   assert.deepEqual(kinds(await producer.send(records('b'))), ['sent']);
   assert.deepEqual(log, ['open 1', '1: a', 'close 1', 'open 2', '2: b']);
+  // Meanwhile kafkajs has connected again, for its last tries.
+  late.reject(new Error('no'));
+  await clock.advance(0);
+  assert.equal(log.at(-1), 'close 1');
 });
 
-test('of a batch that is refused only those are refused whose fault it is', async () => {
-  const { producer } = setUp(async (ids) => {
+test('of a batch that is refused only those are refused whose fault it is, and no other goes more than twice', async () => {
+  const { producer, log } = setUp(async (ids) => {
     if (ids.some((id) => id.startsWith('large'))) throw tooLarge;
   });
-  const outcomes = await producer.send(records('a', 'large1', 'b', 'c', 'd', 'large2', 'e'));
-  assert.deepEqual(kinds(outcomes), ['sent', 'refused', 'sent', 'sent', 'sent', 'refused', 'sent']);
+  const batch = ['large1', ...Array.from({ length: 98 }, (_, n) => `n${n}`), 'large2'];
+  const outcomes = kinds(await producer.send(records(...batch)));
+  assert.deepEqual(
+    outcomes,
+    batch.map((id) => (id.startsWith('large') ? 'refused' : 'sent')),
+  );
+  assert.equal(log.flatMap((line) => line.split(' ')).filter((word) => word === 'n50').length, 2);
+});
+
+for (const type of ['UNKNOWN_TOPIC_OR_PARTITION', 'NOT_ENOUGH_REPLICAS', 'TOPIC_AUTHORIZATION_FAILED']) {
+  test(`a topic with ${type} fails none of the other topics of its batch`, async () => {
+    const { producer } = setUp(async (ids) => {
+      if (ids.some((id) => id.startsWith('gone/'))) throw Object.assign(new Error('no'), { type });
+    });
+    const outcomes = await producer.send(records('gone/1', 'good/2', 'gone/3', 'other/4', 'good/5'));
+    assert.deepEqual(kinds(outcomes), ['unavailable', 'sent', 'unavailable', 'sent', 'sent']);
+  });
+}
+
+test('a connection that fails is not tried again for each topic', async () => {
+  const { producer, log } = setUp(async () => {
+    throw Object.assign(new Error('closed'), { name: 'KafkaJSConnectionClosedError' });
+  });
+  assert.deepEqual(kinds(await producer.send(records('a/1', 'b/2'))), ['unavailable', 'unavailable']);
+  assert.deepEqual(log, ['open 1', '1: a/1 b/2', 'close 1']);
+});
+
+test('a producer that connects after its send was given up sends nothing', async () => {
+  const gate = Promise.withResolvers<void>();
+  const { producer, log, clock } = setUp(
+    async () => [],
+    (number) => (number === 1 ? gate.promise : Promise.resolve()),
+  );
+  const outcomes = producer.send(records('a'));
+  await clock.advance(producerDefaults.sendTimeoutMs);
+  assert.deepEqual(kinds(await outcomes), ['unavailable']);
+  gate.resolve();
+  await clock.advance(0);
+  assert.deepEqual(kinds(await producer.send(records('b'))), ['sent']);
+  assert.deepEqual(log, ['open 1', 'close 1', 'close 1', 'open 2', '2: b']);
 });

@@ -1,3 +1,7 @@
+import { STOP_GRACE_MS } from '../event-bus.ts';
+import { MAX_EVENT_BYTES } from '../new-event.ts';
+import { REDRIVE_WITHIN_MS } from '../retention.ts';
+
 /** How to reach Kafka, and how safe its topics must be. */
 export interface KafkaSettings {
   /** `host:port` of some brokers; the others are learnt from them. */
@@ -54,7 +58,9 @@ export interface ConsumerSettings {
   /** Without a heartbeat for this long a consumer counts as dead. */
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
-  /** How long handlers under way may take to end when the consumer stops or loses its partitions. */
+  /** How long handlers under way may go on when the consumer stops, before their signals abort. */
+  readonly stopGraceMs: number;
+  /** How long they may take to end after that, or after the consumer has lost their partitions. */
   readonly releaseTimeoutMs: number;
   /** Before a consumer that crashed starts anew. */
   readonly restartDelayMs: number;
@@ -68,13 +74,13 @@ export const topicDefaults: TopicSettings = {
   partitions: 6,
   replicationFactor: 3,
   minInsyncReplicas: 2,
-  deadLetterRetentionMs: 30 * 24 * 60 * 60 * 1_000,
+  deadLetterRetentionMs: REDRIVE_WITHIN_MS,
 };
 
 export const producerDefaults: ProducerSettings = {
   requestTimeoutMs: 10_000,
   sendTimeoutMs: 20_000,
-  maxEventBytes: 512 * 1_024,
+  maxEventBytes: MAX_EVENT_BYTES,
 };
 
 export const consumerDefaults: ConsumerSettings = {
@@ -84,6 +90,7 @@ export const consumerDefaults: ConsumerSettings = {
   commitIntervalMs: 1_000,
   sessionTimeoutMs: 30_000,
   heartbeatIntervalMs: 3_000,
+  stopGraceMs: STOP_GRACE_MS,
   releaseTimeoutMs: 10_000,
   restartDelayMs: 1_000,
   retryDelaysMs: [2_000, 4_000, 10_000, 60_000, 180_000],

@@ -7,9 +7,13 @@ import { type OutgoingRecord, sizeOf } from './event-record.ts';
 import { openProducer } from './kafka-client.ts';
 import { createKafkaProducer } from './kafka-producer.ts';
 import type { ProducerSettings } from './kafka-settings.ts';
+import { isTopicGone } from './send-outcome.ts';
+import type { TopicProvisioner } from './topic-provisioner.ts';
 
 export interface RecordSenderOptions {
   readonly kafka: Pick<Kafka, 'producer'>;
+  /** Told of topics that are gone. */
+  readonly topics: Pick<TopicProvisioner, 'forget'>;
   readonly settings: ProducerSettings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,7 +27,8 @@ export interface RecordSender {
   stop(): Promise<void>;
 }
 
-export function createRecordSender({ kafka, settings, clock, logger }: RecordSenderOptions): RecordSender {
+export function createRecordSender(options: RecordSenderOptions): RecordSender {
+  const { kafka, topics, settings, clock, logger } = options;
   const producer = createKafkaProducer({ open: () => openProducer(kafka), settings, clock, logger });
   const batcher = createBatcher<OutgoingRecord, SendOutcome>({
     clock,
@@ -32,11 +37,14 @@ export function createRecordSender({ kafka, settings, clock, logger }: RecordSen
     maxBytes: settings.maxEventBytes,
   });
   return {
-    send: (record) =>
-      batcher.add(record).catch((error: unknown) => {
+    async send(record) {
+      const outcome = await batcher.add(record).catch((error: unknown): SendOutcome => {
         const reason = error instanceof BatcherFull ? error.message : 'the batch failed';
         return { kind: 'unavailable', reason };
-      }),
+      });
+      if (isTopicGone(outcome)) topics.forget(record.topic);
+      return outcome;
+    },
     async stop() {
       await batcher.stop();
       await producer.stop();

@@ -1,5 +1,7 @@
+import { Event } from '@tiffin/proto/gen/tiffin/event/v1/event';
 import { type Clock, sleep } from '../../clock/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { REDRIVE_WITHIN_MS } from '../retention.ts';
 import { headerOf, type IncomingRecord, type OutgoingRecord } from './event-record.ts';
 import { createKafkaClient, openProducer } from './kafka-client.ts';
 import { createKafkaProducer } from './kafka-producer.ts';
@@ -20,12 +22,24 @@ export interface RedriveOptions {
 /** Without a record for this long there are none left. */
 const IDLE_MS = 5_000;
 
+/** There is no topic of dead letters by these names. */
+export class NoDeadLetters extends Error {
+  override readonly name = 'NoDeadLetters';
+}
+
+export interface Redriven {
+  readonly moved: number;
+  /** Those whose event is so old that consumers may have forgotten it. */
+  readonly expired: number;
+}
+
 /**
  * Gives dead letters to their consumer again, as first attempts through its first retry topic, so that no other
- * consumer sees them. Resolves to how many. A group's offsets tell which have been redriven; one of them may go twice.
- * Poison comes back as a dead letter.
+ * consumer sees them. What was given, or is too old to be, is deleted from the topic: so the topic itself tells what is
+ * left. Who dies in between leaves some that go twice. Poison comes back as a dead letter.
+ * @throws NoDeadLetters
  */
-export async function redriveDeadLetters(options: RedriveOptions): Promise<number> {
+export async function redriveDeadLetters(options: RedriveOptions): Promise<Redriven> {
   const { settings, consumer, topic, limit, clock, logger } = options;
   const { retryDelaysMs } = { ...consumerDefaults, ...settings.consumer };
   const names = topicsOf({ consumer, topic }, { prefix: settings.prefix, retries: retryDelaysMs.length });
@@ -36,10 +50,20 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<numbe
     clock,
     logger,
   });
-  const run = { moved: 0, lastMs: clock.now() };
+  const run = { moved: 0, expired: 0, lastMs: clock.now() };
   const done = new AbortController();
-  const reader = kafka.consumer({ groupId: names.redriveGroup, maxWaitTimeInMs: 200 });
+  const admin = kafka.admin();
+  const reader = kafka.consumer({
+    groupId: names.redriveGroup,
+    maxWaitTimeInMs: 200,
+    allowAutoTopicCreation: false,
+  });
+  const isOld = (record: IncomingRecord) => occurredMsOf(record) <= clock.now() - REDRIVE_WITHIN_MS;
   try {
+    await admin.connect();
+    if (!(await admin.listTopics()).includes(names.dead)) throw new NoDeadLetters(names.dead);
+    // kafkajs deletes nothing of a topic that it has not looked at before.
+    await admin.fetchTopicOffsets(names.dead);
     await reader.connect();
     await reader.subscribe({ topics: [names.dead], fromBeginning: true });
     reader.on(reader.events.GROUP_JOIN, () => {
@@ -49,31 +73,41 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<numbe
     await reader.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      async eachBatch({ batch, resolveOffset, commitOffsetsIfNecessary }) {
+      async eachBatch({ batch, resolveOffset }) {
         const { partition } = batch;
-        const records = batch.messages.slice(0, limit - run.moved);
+        const records = batch.messages.slice(0, limit - run.moved - run.expired);
         const last = records.at(-1);
         if (!last || done.signal.aborted) return;
-        const outcomes = await producer.send(records.map((record) => firstAttempt(record, names)));
+        const young = records.filter((record) => !isOld(record));
+        const outcomes = await producer.send(young.map((record) => firstAttempt(record, names)));
         const failed = outcomes.find(({ kind }) => kind !== 'sent');
         if (failed) return done.abort(new Error(`Kafka does not take the dead letters: ${failed.kind}.`));
-        resolveOffset(last.offset);
         const offset = (BigInt(last.offset) + 1n).toString();
-        await commitOffsetsIfNecessary({
-          topics: [{ topic: names.dead, partitions: [{ partition, offset }] }],
-        });
-        run.moved += records.length;
+        await admin.deleteTopicRecords({ topic: names.dead, partitions: [{ partition, offset }] });
+        resolveOffset(last.offset);
+        run.moved += young.length;
+        run.expired += records.length - young.length;
         run.lastMs = clock.now();
       },
     });
-    while (run.moved < limit && !done.signal.aborted && clock.now() - run.lastMs < IDLE_MS)
+    while (run.moved + run.expired < limit && !done.signal.aborted && clock.now() - run.lastMs < IDLE_MS)
       await sleep(clock, 100, done.signal);
   } finally {
     await reader.disconnect().catch(() => {});
+    await admin.disconnect().catch(() => {});
     await producer.stop();
   }
   if (done.signal.aborted) throw done.signal.reason;
-  return run.moved;
+  return { moved: run.moved, expired: run.expired };
+}
+
+/** Of what is no event nobody can tell, and nobody can apply it twice. */
+function occurredMsOf({ value }: IncomingRecord): number {
+  try {
+    return (value && Event.decode(value).occurredAt?.getTime()) ?? Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 function firstAttempt(record: IncomingRecord, names: SubscriptionTopics): OutgoingRecord {

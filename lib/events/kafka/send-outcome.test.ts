@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { outcomeOfError } from './send-outcome.ts';
+import { isAboutTopic, isTopicGone, outcomeOfError } from './send-outcome.ts';
 
 const failed = (fields: object) => Object.assign(new Error('failed'), fields);
 const gaveUp = (cause: unknown) => failed({ name: 'KafkaJSNumberOfRetriesExceeded', cause });
@@ -36,6 +36,14 @@ for (const fields of nobodysFault) {
     assert.deepEqual(outcomeOfError(gaveUp(failed(fields))), { kind: 'unavailable', reason });
   });
 }
+
+test('what the cluster says of a topic is told from a connection that fails', () => {
+  const about = (reason: string) => isAboutTopic({ kind: 'unavailable', reason });
+  assert.deepEqual(['NOT_LEADER_FOR_PARTITION', 'KafkaJSTopicMetadataNotLoaded'].map(about), [true, true]);
+  assert.deepEqual(['KafkaJSConnectionError', 'no acknowledgement within 20 ms'].map(about), [false, false]);
+  const gone = (reason: string) => isTopicGone({ kind: 'unavailable', reason });
+  assert.deepEqual(['UNKNOWN_TOPIC_OR_PARTITION', 'NOT_LEADER_FOR_PARTITION'].map(gone), [true, false]);
+});
 
 test('causes that go in a circle come to an end', () => {
   const error = failed({ name: 'Round' });

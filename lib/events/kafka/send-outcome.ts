@@ -11,8 +11,19 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'POLICY_VIOLATION',
 ]);
 
+type Failure = Exclude<SendOutcome, { kind: 'sent' }>;
+
+/** Whether the cluster has answered, for some topic of the request: others may fare better. Its codes are in capitals. */
+export const isAboutTopic = ({ reason }: Failure): boolean =>
+  /^[A-Z_]+$/.test(reason) || reason.endsWith('MetadataNotLoaded');
+
+/** Whether the topic is not there, or no longer. */
+export const isTopicGone = (outcome: SendOutcome): boolean =>
+  outcome.kind === 'unavailable' &&
+  (outcome.reason === 'UNKNOWN_TOPIC_OR_PARTITION' || outcome.reason.endsWith('MetadataNotLoaded'));
+
 /** What a failed send means for the events that were in it. */
-export function outcomeOfError(error: unknown): Exclude<SendOutcome, { kind: 'sent' }> {
+export function outcomeOfError(error: unknown): Failure {
   const types = causesOf(error).map(({ type, name }) => type ?? name ?? 'unknown');
   const refusal = types.find((type) => REFUSALS.has(type));
   if (refusal) return { kind: 'refused', reason: refusal };

@@ -5,7 +5,7 @@ export interface SubscriptionTopics {
   readonly retries: readonly string[];
   readonly dead: string;
   readonly group: string;
-  /** Remembers what of the dead letters has been redriven. */
+  /** Who redrive dead letters at once share them. */
   readonly redriveGroup: string;
 }
 

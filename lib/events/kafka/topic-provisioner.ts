@@ -7,8 +7,11 @@ const TOPIC_RESOURCE = 2;
 
 export interface TopicToEnsure {
   readonly name: string;
-  /** Further settings for when it is made: `retention.ms`. */
-  readonly config?: Readonly<Record<string, string>>;
+  /** The largest record that it must take. */
+  readonly maxMessageBytes: number;
+  /** How long it must keep records, and how long it may at most: consumers remember events for a time only. */
+  readonly retentionMs: number;
+  readonly maxRetentionMs: number;
 }
 
 /** What a topic of the cluster promises. */
@@ -16,6 +19,11 @@ export interface TopicStrength {
   readonly replicationFactor: number;
   readonly minInsyncReplicas: number;
   readonly allowsUncleanElection: boolean;
+  /** `delete`, `compact`, or both, which keeps only the last record of a key. */
+  readonly cleanupPolicy: string;
+  /** Infinity where it keeps records for ever. */
+  readonly retentionMs: number;
+  readonly maxMessageBytes: number;
 }
 
 export type AdminConnection = Pick<
@@ -23,18 +31,20 @@ export type AdminConnection = Pick<
   'connect' | 'disconnect' | 'listTopics' | 'createTopics' | 'fetchTopicMetadata' | 'describeConfigs'
 >;
 
-/** A topic may lose acknowledged events, so nothing is sent to it. */
+/** A topic may lose events, or bring one that consumers have forgotten, so nothing is sent to it. */
 export class WeakTopic extends Error {
   override readonly name = 'WeakTopic';
 }
 
 export interface TopicProvisioner {
   /**
-   * Makes what is missing. A topic that was found good is not looked at again.
+   * Makes what is missing. A topic that was found good is not looked at again until it is forgotten.
    * @throws WeakTopic
    * @throws Error where the cluster does not answer, or does not let us.
    */
   ensure(topics: readonly TopicToEnsure[]): Promise<void>;
+  /** The topic may be gone: the next `ensure` looks again. */
+  forget(name: string): void;
 }
 
 export interface TopicProvisionerOptions {
@@ -64,10 +74,11 @@ export function createTopicProvisioner({ open, settings, clock }: TopicProvision
       if (missing.length > 0) await create(admin, missing, settings);
       const names = unknown.map(({ name }) => name);
       const strengths = await onceThere(clock, () => readStrengths(admin, names));
-      for (const [name, strength] of strengths) {
-        const weakness = describeWeakness(name, strength, settings);
+      for (const topic of unknown) {
+        const strength = strengths.get(topic.name);
+        const weakness = strength && describeWeakness(topic, strength, settings);
         if (weakness) throw new WeakTopic(weakness);
-        good.add(name);
+        good.add(topic.name);
       }
     } finally {
       await admin.disconnect().catch(() => {});
@@ -81,12 +92,16 @@ export function createTopicProvisioner({ open, settings, clock }: TopicProvision
       last = ensured.catch(() => {});
       await ensured;
     },
+    forget: (name) => void good.delete(name),
   };
 }
 
-/** A sentence where the topic promises less than the settings ask for. */
+const DAY_MS = 86_400_000;
+const daysOf = (ms: number) => `${Math.round((ms / DAY_MS) * 10) / 10} days`;
+
+/** A sentence where the topic promises less than is asked for. */
 export function describeWeakness(
-  name: string,
+  { name, retentionMs, maxRetentionMs, maxMessageBytes }: TopicToEnsure,
   found: TopicStrength,
   wanted: TopicSettings,
 ): string | undefined {
@@ -96,18 +111,28 @@ export function describeWeakness(
     return `The topic ${name} acknowledges with ${found.minInsyncReplicas} copies in sync, not ${wanted.minInsyncReplicas}. Raise its min.insync.replicas.`;
   if (found.allowsUncleanElection)
     return `The topic ${name} allows a leader that lacks events. Set its unclean.leader.election.enable to false.`;
+  if (found.cleanupPolicy !== 'delete')
+    return `The topic ${name} keeps only the last event of a key. Set its cleanup.policy to delete.`;
+  if (found.retentionMs < retentionMs)
+    return `The topic ${name} keeps events for ${daysOf(found.retentionMs)}, not ${daysOf(retentionMs)}. Raise its retention.ms to ${retentionMs}.`;
+  if (found.retentionMs > maxRetentionMs)
+    return `The topic ${name} keeps events for longer than ${daysOf(maxRetentionMs)}, and so than consumers remember them. Set its retention.ms to ${retentionMs}.`;
+  if (found.maxMessageBytes < maxMessageBytes)
+    return `The topic ${name} takes ${found.maxMessageBytes} bytes, not ${maxMessageBytes}. Raise its max.message.bytes.`;
   return undefined;
 }
 
 async function create(admin: AdminConnection, topics: readonly TopicToEnsure[], settings: TopicSettings) {
-  const made = topics.map(({ name, config = {} }) => ({
+  const made = topics.map(({ name, retentionMs, maxMessageBytes }) => ({
     topic: name,
     numPartitions: settings.partitions,
     replicationFactor: settings.replicationFactor,
     configEntries: Object.entries({
       'min.insync.replicas': String(settings.minInsyncReplicas),
       'unclean.leader.election.enable': 'false',
-      ...config,
+      'cleanup.policy': 'delete',
+      'retention.ms': String(retentionMs),
+      'max.message.bytes': String(maxMessageBytes),
     }).map(([entry, value]) => ({ name: entry, value })),
   }));
   try {
@@ -132,6 +157,14 @@ async function onceThere<Value>(clock: Clock, read: () => Promise<Value>): Promi
   }
 }
 
+const CONFIG_NAMES = [
+  'min.insync.replicas',
+  'unclean.leader.election.enable',
+  'cleanup.policy',
+  'retention.ms',
+  'max.message.bytes',
+];
+
 async function readStrengths(
   admin: AdminConnection,
   names: readonly string[],
@@ -139,22 +172,22 @@ async function readStrengths(
   const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: names.map((name) => ({
-      type: TOPIC_RESOURCE,
-      name,
-      configNames: ['min.insync.replicas', 'unclean.leader.election.enable'],
-    })),
+    resources: names.map((name) => ({ type: TOPIC_RESOURCE, name, configNames: CONFIG_NAMES })),
   });
   return new Map(
     topics.map(({ name, partitions }) => {
       const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
       const read = (entry: string) => entries.find(({ configName }) => configName === entry)?.configValue;
+      const retentionMs = Number(read('retention.ms'));
       return [
         name,
         {
           replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
           minInsyncReplicas: Number(read('min.insync.replicas') ?? 0),
           allowsUncleanElection: read('unclean.leader.election.enable') !== 'false',
+          cleanupPolicy: read('cleanup.policy') ?? '',
+          retentionMs: retentionMs === -1 ? Number.POSITIVE_INFINITY : retentionMs,
+          maxMessageBytes: Number(read('max.message.bytes')),
         },
       ];
     }),

@@ -27,6 +27,7 @@ function setUp(keys: string, changes: Partial<BatchWork> = {}) {
     },
     commit: async (offset) => void commits.push(offset),
     heartbeat: async () => void heartbeats++,
+    stopping: new AbortController().signal,
     letGo: new AbortController().signal,
     slots: new Slots(100),
     settings,
@@ -121,6 +122,23 @@ test('lets go of a handler that does not end, and does not commit it', async () 
   stop.abort();
   assert(signals[1]?.aborted);
   await clock.advance(settings.releaseTimeoutMs);
+  await done;
+  assert.deepEqual(commits, ['11']);
+  assert.equal(clock.pendingTimers, 0);
+});
+
+test('begins nothing more once it stops, and lets what is under way end', async () => {
+  const stop = new AbortController();
+  const { clock, commits, signals, begun, done, end, heartbeats } = setUp('aab', {
+    stopping: stop.signal,
+    slots: new Slots(2),
+  });
+  await end();
+  stop.abort();
+  await clock.advance(10 * settings.releaseTimeoutMs);
+  assert.deepEqual([signals[0]?.aborted, heartbeats()], [false, 100]);
+  await end(10);
+  assert.deepEqual(begun, ['10']);
   await done;
   assert.deepEqual(commits, ['11']);
   assert.equal(clock.pendingTimers, 0);

@@ -14,7 +14,9 @@ export interface BatchWork {
   readonly commit: (nextOffset: string) => Promise<void>;
   /** Rejects when the partitions are to be given back. */
   readonly heartbeat: () => Promise<void>;
-  /** Aborts when the batch must be let go. */
+  /** Aborts when nothing more is to begin. */
+  readonly stopping: AbortSignal;
+  /** Aborts when handlers under way must let go. */
   readonly letGo: AbortSignal;
   /** Shared with the subscription's other partitions. */
   readonly slots: Slots;
@@ -58,17 +60,18 @@ export async function workThrough(work: BatchWork): Promise<void> {
 
 /** Starts the records in order, as slots allow; resolves when all that were started have ended. */
 async function launch(
-  { records, slots, finish }: BatchWork,
+  { records, slots, finish, stopping }: BatchWork,
   signal: AbortSignal,
   prefix: FinishedPrefix,
   fail: (error: unknown) => void,
 ): Promise<void> {
+  const beginsNoMore = AbortSignal.any([signal, stopping]);
   const lastOfKey = new Map<string, Promise<void>>();
   for (const [index, record] of records.entries()) {
-    const release = await slots.take(signal);
+    const release = await slots.take(beginsNoMore);
     if (!release) break;
     const run = async () => {
-      if (signal.aborted) return;
+      if (beginsNoMore.aborted) return;
       await finish(record, signal);
       prefix.finish(index);
     };

@@ -6,6 +6,15 @@ export const placeOrder: StrictResolvers['Mutation']['placeOrder'] = async (
   { input },
   { clients, call },
 ) => {
-  const { order } = await clients.order.placeOrder({ ...input, items: [...input.items] }, call);
+  const { items, couponId, walletAmount } = input;
+  const { order } = await clients.order.placeOrder(
+    {
+      ...input,
+      items: [...items],
+      couponId: couponId ?? undefined,
+      walletAmount: walletAmount ?? undefined,
+    },
+    call,
+  );
   return { order: present(order, 'PlaceOrderResponse.order') };
 };

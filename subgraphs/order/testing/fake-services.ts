@@ -1,11 +1,15 @@
 import type { Fakes } from '@tiffin/lib/testing/subgraph-harness';
-import { Order, OrderStatus } from '@tiffin/proto/gen/tiffin/order/v1/order';
+import { Delivery, DeliveryStatus } from '@tiffin/proto/gen/tiffin/delivery/v1/delivery';
+import { Order, OrderStatus, OrderStep } from '@tiffin/proto/gen/tiffin/order/v1/order';
+import { StuckTransaction } from '@tiffin/proto/gen/tiffin/order/v1/order_admin';
 import type { OrderClients } from '../clients.ts';
 
 /** Orders with such an id do not exist, or belong to somebody else. */
 const isMissing = (id: string) => id.startsWith('missing');
 
-/** An order of user 7 with three kinds of goods. */
+const eur = (amountCents: number) => ({ amountCents, currency: 'EUR' });
+
+/** An order of user 7 with three kinds of goods, some of it paid by a coupon and by the wallet. */
 export const sampleOrder = (id: string) =>
   Order.fromPartial({
     id,
@@ -15,31 +19,82 @@ export const sampleOrder = (id: string) =>
     items: ['1', '2', '3'].map((goods) => ({
       goodsId: `goods-${goods}`,
       quantity: Number(goods),
-      unitPrice: { amountCents: 2 ** 40, currency: 'EUR' },
+      unitPrice: eur(2 ** 40),
     })),
-    total: { amountCents: 6 * 2 ** 40, currency: 'EUR' },
+    total: eur(6 * 2 ** 40),
+    discount: eur(2 ** 40),
+    walletAmount: eur(2 * 2 ** 40),
+    payable: eur(3 * 2 ** 40),
     address: { label: 'Home', street: 'Main Street 1', city: 'Berlin', postalCode: '10115', area: 'Mitte' },
     placedAt: new Date('2030-01-31T18:00:00Z'),
     version: 1,
   });
 
-/** An order service that knows every id that does not begin with "missing", and three orders of each user. */
+export const sampleDelivery = (orderId: string) =>
+  Delivery.fromPartial({
+    id: `delivery-${orderId}`,
+    orderId,
+    userId: '7',
+    shopId: `shop-${orderId}`,
+    status: DeliveryStatus.PICKED_UP,
+    courierName: 'Cleo',
+    requestedAt: new Date('2030-01-31T18:05:00Z'),
+    changedAt: new Date('2030-01-31T18:20:00Z'),
+    version: 3,
+  });
+
+export const sampleTransaction = (id: string) =>
+  StuckTransaction.fromPartial({
+    id,
+    isConfirmed: true,
+    participants: ['goods', 'account'],
+    attempts: 20,
+    lastError: 'UNAVAILABLE',
+    decidedAt: new Date('2030-01-31T18:05:00Z'),
+  });
+
+/** Placed and paid. */
+const sampleSteps = [
+  OrderStep.fromPartial({ status: OrderStatus.CREATED, at: new Date('2030-01-31T18:00:00Z') }),
+  OrderStep.fromPartial({ status: OrderStatus.PAID, at: new Date('2030-01-31T18:05:00Z') }),
+];
+
+interface ListRequest {
+  readonly first: number;
+  readonly after?: string | undefined;
+}
+
+/** The page of a list of three: its items are numbered from 1, and the number is the cursor. */
+function pageOf<Edge>({ first, after }: ListRequest, edge: (cursor: string) => Edge) {
+  const cursors = ['1', '2', '3'].slice(Number(after ?? 0));
+  return { edges: cursors.slice(0, first).map(edge), hasNextPage: cursors.length > first };
+}
+
+/** Services whose reads answer every id that does not begin with "missing", and whose lists have three items. */
 export const fakeServices = {
   order: {
     batchGetOrders: async ({ ids }) => ({
       orders: ids.map((id) => ({ order: isMissing(id) ? undefined : sampleOrder(id) })),
     }),
     batchListUserOrders: async ({ pages }) => ({
-      pages: pages.map(({ parentId, first, after }) => {
-        const cursors = ['1', '2', '3'].slice(Number(after ?? 0));
-        return {
-          edges: cursors.slice(0, first).map((cursor) => ({
-            order: { ...sampleOrder(`${parentId}-${cursor}`), userId: parentId },
-            cursor,
-          })),
-          hasNextPage: cursors.length > first,
-        };
-      }),
+      pages: pages.map((page) =>
+        pageOf(page, (cursor) => ({
+          order: { ...sampleOrder(`${page.parentId}-${cursor}`), userId: page.parentId },
+          cursor,
+        })),
+      ),
+    }),
+    batchGetOrderTimelines: async ({ orderIds }) => ({
+      timelines: orderIds.map((id) => ({ steps: isMissing(id) ? [] : sampleSteps })),
+    }),
+  },
+  orderAdmin: {
+    listStuckTransactions: async (request) =>
+      pageOf(request, (cursor) => ({ transaction: sampleTransaction(cursor), cursor })),
+  },
+  delivery: {
+    batchGetOrderDeliveries: async ({ orderIds }) => ({
+      deliveries: orderIds.map((id) => ({ delivery: isMissing(id) ? undefined : sampleDelivery(id) })),
     }),
   },
 } satisfies Fakes<OrderClients>;

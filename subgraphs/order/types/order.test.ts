@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Identity } from '@tiffin/lib/identity/identity';
 import { createSubgraphHarness } from '@tiffin/lib/testing/subgraph-harness';
+import { OrderStatus } from '@tiffin/proto/gen/tiffin/order/v1/order';
 import { createOrderSubgraph } from '../order-subgraph.ts';
 import { fakeServices, sampleOrder } from '../testing/fake-services.ts';
 
@@ -65,8 +66,55 @@ for (const [args, field] of [
   });
 }
 
+test('what an order costs, and who pays which part of it', async () => {
+  const { execute, calls } = createSubgraphHarness(createOrderSubgraph, fakeServices);
+  const money = '{ amountCents currency }';
+  const { data, errors } = await execute(
+    `{ order(id: "1") { total ${money} discount ${money} walletAmount ${money} payable ${money} } }`,
+    { identity: customer },
+  );
+  assert.equal(errors, undefined);
+  const eur = (amountCents: number) => ({ amountCents, currency: 'EUR' });
+  assert.deepEqual(data, {
+    order: {
+      total: eur(6 * 2 ** 40),
+      discount: eur(2 ** 40),
+      walletAmount: eur(2 * 2 ** 40),
+      payable: eur(3 * 2 ** 40),
+    },
+  });
+  assert.equal(calls.length, 1);
+});
+
+for (const status of [
+  'CREATED',
+  'PAID',
+  'CANCELLED',
+  'CLOSED',
+  'ASSIGNED',
+  'PICKED_UP',
+  'DELIVERED',
+  'COMPLETED',
+] as const) {
+  test(`an order that is ${status} says so`, async () => {
+    const { execute } = createSubgraphHarness(createOrderSubgraph, {
+      order: {
+        batchGetOrders: async () => ({
+          orders: [{ order: { ...sampleOrder('1'), status: OrderStatus[status] } }],
+        }),
+      },
+    });
+    const { data, errors } = await execute('{ order(id: "1") { status } }', { identity: customer });
+    assert.equal(errors, undefined);
+    assert.deepEqual(data, { order: { status } });
+  });
+}
+
 for (const [field, selection] of Object.entries({
   total: '{ currency }',
+  discount: '{ currency }',
+  walletAmount: '{ currency }',
+  payable: '{ currency }',
   address: '{ city }',
   placedAt: '',
 })) {

@@ -6,6 +6,9 @@ import type { StrictResolvers } from '../resolvers.gen.ts';
 export const Order: StrictResolvers['Order'] = {
   __resolveReference: ({ id }, { loaders }) => loaders.order.load(id),
   total: (order) => present(order.total, 'Order.total'),
+  discount: (order) => present(order.discount, 'Order.discount'),
+  walletAmount: (order) => present(order.walletAmount, 'Order.walletAmount'),
+  payable: (order) => present(order.payable, 'Order.payable'),
   address: (order) => present(order.address, 'Order.address'),
   placedAt: (order) => present(order.placedAt, 'Order.placedAt'),
   items: (order, args) =>
@@ -15,4 +18,6 @@ export const Order: StrictResolvers['Order'] = {
     ),
   shop: (order) => ({ id: order.shopId }),
   customer: (order) => ({ id: order.userId }),
+  timeline: async (order, _args, { loaders }) => (await loaders.orderTimeline.load(order.id)).steps,
+  delivery: (order, _args, { loaders }) => loaders.orderDelivery.load(order.id),
 };

@@ -9,4 +9,9 @@ export const User: StrictResolvers['User'] = {
     toConnection(await loaders.addresses.load({ parentId: user.id, ...pageRequest(args) }), (edge) =>
       present(edge.address, 'AddressEdge.address'),
     ),
+  wallet: (user, _args, { loaders }) => loaders.wallet.load(user.id),
+  coupons: async (user, args, { loaders }) =>
+    toConnection(await loaders.userCoupons.load({ parentId: user.id, ...pageRequest(args) }), (edge) =>
+      present(edge.coupon, 'CouponEdge.coupon'),
+    ),
 };

@@ -78,7 +78,7 @@ async function run(options: ConsumerProcessOptions): Promise<void> {
   async function consume() {
     const consumer = { maxConcurrentHandlers: options.effects === 'once' ? 16 : 500 };
     const bus = busForTests(settingsForTests(options.brokers, options.prefix, { consumer }));
-    const inbox = createInbox({ database });
+    const inbox = createInbox({ database, clock: systemClock });
     const writer = createBatcher<string, string>({
       clock: systemClock,
       send: write,

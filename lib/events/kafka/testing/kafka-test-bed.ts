@@ -35,11 +35,12 @@ export function settingsForTests(
       heartbeatIntervalMs: 500,
       commitIntervalMs: 200,
       restartDelayMs: 200,
+      stopGraceMs: 500,
       retryDelaysMs: [50, 100],
       ...changes.consumer,
     },
   };
 }
 
-export const busForTests = (settings: KafkaSettings) =>
-  createKafkaBus({ settings, clock: systemClock, logger: silentLogger, metrics: createMetrics() });
+export const busForTests = (settings: KafkaSettings, metrics = createMetrics()) =>
+  createKafkaBus({ settings, clock: systemClock, logger: silentLogger, metrics });

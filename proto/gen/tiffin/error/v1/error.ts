@@ -41,6 +41,8 @@ export const ErrorCode = {
   IDEMPOTENCY_MISMATCH: "ERROR_CODE_IDEMPOTENCY_MISMATCH",
   /** IN_PROGRESS - Another request with the same key is being worked on. Repeat it to get the same answer. */
   IN_PROGRESS: "ERROR_CODE_IN_PROGRESS",
+  /** TRANSACTION_ENDED - A participant refuses its part: the transaction was decided otherwise. Only our own processes see it. */
+  TRANSACTION_ENDED: "ERROR_CODE_TRANSACTION_ENDED",
   MALFORMED_REQUEST: "ERROR_CODE_MALFORMED_REQUEST",
   PAYLOAD_TOO_LARGE: "ERROR_CODE_PAYLOAD_TOO_LARGE",
   ROUTE_NOT_FOUND: "ERROR_CODE_ROUTE_NOT_FOUND",
@@ -52,11 +54,16 @@ export const ErrorCode = {
   USER_NOT_FOUND: "ERROR_CODE_USER_NOT_FOUND",
   ADDRESS_NOT_FOUND: "ERROR_CODE_ADDRESS_NOT_FOUND",
   ADDRESS_LIMIT_REACHED: "ERROR_CODE_ADDRESS_LIMIT_REACHED",
+  INSUFFICIENT_FUNDS: "ERROR_CODE_INSUFFICIENT_FUNDS",
+  TOP_UP_DECLINED: "ERROR_CODE_TOP_UP_DECLINED",
+  WALLET_LIMIT_REACHED: "ERROR_CODE_WALLET_LIMIT_REACHED",
   SHOP_NOT_FOUND: "ERROR_CODE_SHOP_NOT_FOUND",
   ALREADY_REVIEWED: "ERROR_CODE_ALREADY_REVIEWED",
   /** VERSION_CONFLICT - Somebody else changed it since it was read. Read it again and decide anew. */
   VERSION_CONFLICT: "ERROR_CODE_VERSION_CONFLICT",
   SHOP_CLOSED: "ERROR_CODE_SHOP_CLOSED",
+  /** REVIEW_NOT_ALLOWED - Whoever reviews a shop has received an order of it. */
+  REVIEW_NOT_ALLOWED: "ERROR_CODE_REVIEW_NOT_ALLOWED",
   GOODS_NOT_FOUND: "ERROR_CODE_GOODS_NOT_FOUND",
   CATEGORY_NOT_FOUND: "ERROR_CODE_CATEGORY_NOT_FOUND",
   OUT_OF_STOCK: "ERROR_CODE_OUT_OF_STOCK",
@@ -66,6 +73,21 @@ export const ErrorCode = {
   ORDER_ALREADY_PAID: "ERROR_CODE_ORDER_ALREADY_PAID",
   ORDER_CANCELLED: "ERROR_CODE_ORDER_CANCELLED",
   PAYMENT_DECLINED: "ERROR_CODE_PAYMENT_DECLINED",
+  /** ORDER_CLOSED - It was not paid in time. */
+  ORDER_CLOSED: "ERROR_CODE_ORDER_CLOSED",
+  ORDER_NOT_DELIVERED: "ERROR_CODE_ORDER_NOT_DELIVERED",
+  TRANSACTION_NOT_FOUND: "ERROR_CODE_TRANSACTION_NOT_FOUND",
+  CAMPAIGN_NOT_FOUND: "ERROR_CODE_CAMPAIGN_NOT_FOUND",
+  /** CAMPAIGN_ENDED - It is over, or has granted all its coupons. */
+  CAMPAIGN_ENDED: "ERROR_CODE_CAMPAIGN_ENDED",
+  COUPON_NOT_FOUND: "ERROR_CODE_COUPON_NOT_FOUND",
+  /** COUPON_UNAVAILABLE - Another order holds it, or has used it. */
+  COUPON_UNAVAILABLE: "ERROR_CODE_COUPON_UNAVAILABLE",
+  COUPON_EXPIRED: "ERROR_CODE_COUPON_EXPIRED",
+  COUPON_MINIMUM_NOT_REACHED: "ERROR_CODE_COUPON_MINIMUM_NOT_REACHED",
+  DELIVERY_NOT_FOUND: "ERROR_CODE_DELIVERY_NOT_FOUND",
+  /** DELIVERY_STEP_REFUSED - A step back, or one that leaves another out. */
+  DELIVERY_STEP_REFUSED: "ERROR_CODE_DELIVERY_STEP_REFUSED",
 } as const;
 
 export type ErrorCode = typeof ErrorCode[keyof typeof ErrorCode];
@@ -82,6 +104,7 @@ export namespace ErrorCode {
   export type CANCELLED = typeof ErrorCode.CANCELLED;
   export type IDEMPOTENCY_MISMATCH = typeof ErrorCode.IDEMPOTENCY_MISMATCH;
   export type IN_PROGRESS = typeof ErrorCode.IN_PROGRESS;
+  export type TRANSACTION_ENDED = typeof ErrorCode.TRANSACTION_ENDED;
   export type MALFORMED_REQUEST = typeof ErrorCode.MALFORMED_REQUEST;
   export type PAYLOAD_TOO_LARGE = typeof ErrorCode.PAYLOAD_TOO_LARGE;
   export type ROUTE_NOT_FOUND = typeof ErrorCode.ROUTE_NOT_FOUND;
@@ -92,10 +115,14 @@ export namespace ErrorCode {
   export type USER_NOT_FOUND = typeof ErrorCode.USER_NOT_FOUND;
   export type ADDRESS_NOT_FOUND = typeof ErrorCode.ADDRESS_NOT_FOUND;
   export type ADDRESS_LIMIT_REACHED = typeof ErrorCode.ADDRESS_LIMIT_REACHED;
+  export type INSUFFICIENT_FUNDS = typeof ErrorCode.INSUFFICIENT_FUNDS;
+  export type TOP_UP_DECLINED = typeof ErrorCode.TOP_UP_DECLINED;
+  export type WALLET_LIMIT_REACHED = typeof ErrorCode.WALLET_LIMIT_REACHED;
   export type SHOP_NOT_FOUND = typeof ErrorCode.SHOP_NOT_FOUND;
   export type ALREADY_REVIEWED = typeof ErrorCode.ALREADY_REVIEWED;
   export type VERSION_CONFLICT = typeof ErrorCode.VERSION_CONFLICT;
   export type SHOP_CLOSED = typeof ErrorCode.SHOP_CLOSED;
+  export type REVIEW_NOT_ALLOWED = typeof ErrorCode.REVIEW_NOT_ALLOWED;
   export type GOODS_NOT_FOUND = typeof ErrorCode.GOODS_NOT_FOUND;
   export type CATEGORY_NOT_FOUND = typeof ErrorCode.CATEGORY_NOT_FOUND;
   export type OUT_OF_STOCK = typeof ErrorCode.OUT_OF_STOCK;
@@ -105,6 +132,17 @@ export namespace ErrorCode {
   export type ORDER_ALREADY_PAID = typeof ErrorCode.ORDER_ALREADY_PAID;
   export type ORDER_CANCELLED = typeof ErrorCode.ORDER_CANCELLED;
   export type PAYMENT_DECLINED = typeof ErrorCode.PAYMENT_DECLINED;
+  export type ORDER_CLOSED = typeof ErrorCode.ORDER_CLOSED;
+  export type ORDER_NOT_DELIVERED = typeof ErrorCode.ORDER_NOT_DELIVERED;
+  export type TRANSACTION_NOT_FOUND = typeof ErrorCode.TRANSACTION_NOT_FOUND;
+  export type CAMPAIGN_NOT_FOUND = typeof ErrorCode.CAMPAIGN_NOT_FOUND;
+  export type CAMPAIGN_ENDED = typeof ErrorCode.CAMPAIGN_ENDED;
+  export type COUPON_NOT_FOUND = typeof ErrorCode.COUPON_NOT_FOUND;
+  export type COUPON_UNAVAILABLE = typeof ErrorCode.COUPON_UNAVAILABLE;
+  export type COUPON_EXPIRED = typeof ErrorCode.COUPON_EXPIRED;
+  export type COUPON_MINIMUM_NOT_REACHED = typeof ErrorCode.COUPON_MINIMUM_NOT_REACHED;
+  export type DELIVERY_NOT_FOUND = typeof ErrorCode.DELIVERY_NOT_FOUND;
+  export type DELIVERY_STEP_REFUSED = typeof ErrorCode.DELIVERY_STEP_REFUSED;
 }
 
 export function errorCodeFromJSON(object: any): ErrorCode {
@@ -142,6 +180,9 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 10:
     case "ERROR_CODE_IN_PROGRESS":
       return ErrorCode.IN_PROGRESS;
+    case 11:
+    case "ERROR_CODE_TRANSACTION_ENDED":
+      return ErrorCode.TRANSACTION_ENDED;
     case 20:
     case "ERROR_CODE_MALFORMED_REQUEST":
       return ErrorCode.MALFORMED_REQUEST;
@@ -172,6 +213,15 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 106:
     case "ERROR_CODE_ADDRESS_LIMIT_REACHED":
       return ErrorCode.ADDRESS_LIMIT_REACHED;
+    case 107:
+    case "ERROR_CODE_INSUFFICIENT_FUNDS":
+      return ErrorCode.INSUFFICIENT_FUNDS;
+    case 108:
+    case "ERROR_CODE_TOP_UP_DECLINED":
+      return ErrorCode.TOP_UP_DECLINED;
+    case 109:
+    case "ERROR_CODE_WALLET_LIMIT_REACHED":
+      return ErrorCode.WALLET_LIMIT_REACHED;
     case 200:
     case "ERROR_CODE_SHOP_NOT_FOUND":
       return ErrorCode.SHOP_NOT_FOUND;
@@ -184,6 +234,9 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 203:
     case "ERROR_CODE_SHOP_CLOSED":
       return ErrorCode.SHOP_CLOSED;
+    case 204:
+    case "ERROR_CODE_REVIEW_NOT_ALLOWED":
+      return ErrorCode.REVIEW_NOT_ALLOWED;
     case 300:
     case "ERROR_CODE_GOODS_NOT_FOUND":
       return ErrorCode.GOODS_NOT_FOUND;
@@ -211,6 +264,39 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 405:
     case "ERROR_CODE_PAYMENT_DECLINED":
       return ErrorCode.PAYMENT_DECLINED;
+    case 406:
+    case "ERROR_CODE_ORDER_CLOSED":
+      return ErrorCode.ORDER_CLOSED;
+    case 407:
+    case "ERROR_CODE_ORDER_NOT_DELIVERED":
+      return ErrorCode.ORDER_NOT_DELIVERED;
+    case 408:
+    case "ERROR_CODE_TRANSACTION_NOT_FOUND":
+      return ErrorCode.TRANSACTION_NOT_FOUND;
+    case 500:
+    case "ERROR_CODE_CAMPAIGN_NOT_FOUND":
+      return ErrorCode.CAMPAIGN_NOT_FOUND;
+    case 501:
+    case "ERROR_CODE_CAMPAIGN_ENDED":
+      return ErrorCode.CAMPAIGN_ENDED;
+    case 502:
+    case "ERROR_CODE_COUPON_NOT_FOUND":
+      return ErrorCode.COUPON_NOT_FOUND;
+    case 503:
+    case "ERROR_CODE_COUPON_UNAVAILABLE":
+      return ErrorCode.COUPON_UNAVAILABLE;
+    case 504:
+    case "ERROR_CODE_COUPON_EXPIRED":
+      return ErrorCode.COUPON_EXPIRED;
+    case 505:
+    case "ERROR_CODE_COUPON_MINIMUM_NOT_REACHED":
+      return ErrorCode.COUPON_MINIMUM_NOT_REACHED;
+    case 600:
+    case "ERROR_CODE_DELIVERY_NOT_FOUND":
+      return ErrorCode.DELIVERY_NOT_FOUND;
+    case 601:
+    case "ERROR_CODE_DELIVERY_STEP_REFUSED":
+      return ErrorCode.DELIVERY_STEP_REFUSED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ErrorCode");
   }
@@ -240,6 +326,8 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 9;
     case ErrorCode.IN_PROGRESS:
       return 10;
+    case ErrorCode.TRANSACTION_ENDED:
+      return 11;
     case ErrorCode.MALFORMED_REQUEST:
       return 20;
     case ErrorCode.PAYLOAD_TOO_LARGE:
@@ -260,6 +348,12 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 105;
     case ErrorCode.ADDRESS_LIMIT_REACHED:
       return 106;
+    case ErrorCode.INSUFFICIENT_FUNDS:
+      return 107;
+    case ErrorCode.TOP_UP_DECLINED:
+      return 108;
+    case ErrorCode.WALLET_LIMIT_REACHED:
+      return 109;
     case ErrorCode.SHOP_NOT_FOUND:
       return 200;
     case ErrorCode.ALREADY_REVIEWED:
@@ -268,6 +362,8 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 202;
     case ErrorCode.SHOP_CLOSED:
       return 203;
+    case ErrorCode.REVIEW_NOT_ALLOWED:
+      return 204;
     case ErrorCode.GOODS_NOT_FOUND:
       return 300;
     case ErrorCode.CATEGORY_NOT_FOUND:
@@ -286,6 +382,28 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 404;
     case ErrorCode.PAYMENT_DECLINED:
       return 405;
+    case ErrorCode.ORDER_CLOSED:
+      return 406;
+    case ErrorCode.ORDER_NOT_DELIVERED:
+      return 407;
+    case ErrorCode.TRANSACTION_NOT_FOUND:
+      return 408;
+    case ErrorCode.CAMPAIGN_NOT_FOUND:
+      return 500;
+    case ErrorCode.CAMPAIGN_ENDED:
+      return 501;
+    case ErrorCode.COUPON_NOT_FOUND:
+      return 502;
+    case ErrorCode.COUPON_UNAVAILABLE:
+      return 503;
+    case ErrorCode.COUPON_EXPIRED:
+      return 504;
+    case ErrorCode.COUPON_MINIMUM_NOT_REACHED:
+      return 505;
+    case ErrorCode.DELIVERY_NOT_FOUND:
+      return 600;
+    case ErrorCode.DELIVERY_STEP_REFUSED:
+      return 601;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ErrorCode");
   }
@@ -356,6 +474,9 @@ export interface InProgress {
   retryAfterMs: number;
 }
 
+export interface TransactionEnded {
+}
+
 export interface MalformedRequest {
 }
 
@@ -394,6 +515,19 @@ export interface AddressLimitReached {
   maxAddresses: number;
 }
 
+export interface InsufficientFunds {
+  /** What can be spent. */
+  balance: Money | undefined;
+}
+
+export interface TopUpDeclined {
+}
+
+export interface WalletLimitReached {
+  /** The most that a wallet may hold. */
+  maxBalance: Money | undefined;
+}
+
 export interface ShopNotFound {
   /** The id that was asked for. */
   shopId: string;
@@ -407,6 +541,11 @@ export interface AlreadyReviewed {
 export interface VersionConflict {
   /** The version as it is now. */
   currentVersion: number;
+}
+
+export interface ReviewNotAllowed {
+  /** The shop. */
+  shopId: string;
 }
 
 export interface GoodsNotFound {
@@ -457,6 +596,63 @@ export interface OrderCancelled {
 export interface PaymentDeclined {
   /** The order, which is still unpaid. */
   orderId: string;
+}
+
+export interface OrderClosed {
+  /** The order. */
+  orderId: string;
+}
+
+export interface OrderNotDelivered {
+  /** The order. */
+  orderId: string;
+}
+
+export interface TransactionNotFound {
+  /** The id that was asked for. */
+  transactionId: string;
+}
+
+export interface CampaignNotFound {
+  /** The id that was asked for. */
+  campaignId: string;
+}
+
+export interface CampaignEnded {
+  /** The campaign. */
+  campaignId: string;
+}
+
+export interface CouponNotFound {
+  /** The id that was asked for. */
+  couponId: string;
+}
+
+export interface CouponUnavailable {
+  /** The coupon. */
+  couponId: string;
+}
+
+export interface CouponExpired {
+  /** The coupon. */
+  couponId: string;
+}
+
+export interface CouponMinimumNotReached {
+  /** The coupon. */
+  couponId: string;
+  /** What the goods of an order cost at least. */
+  minimumTotal: Money | undefined;
+}
+
+export interface DeliveryNotFound {
+  /** The id that was asked for. */
+  deliveryId: string;
+}
+
+export interface DeliveryStepRefused {
+  /** The delivery. */
+  deliveryId: string;
 }
 
 function createBaseErrorCodeOptions(): ErrorCodeOptions {
@@ -1139,6 +1335,49 @@ export const InProgress: MessageFns<InProgress> = {
   },
 };
 
+function createBaseTransactionEnded(): TransactionEnded {
+  return {};
+}
+
+export const TransactionEnded: MessageFns<TransactionEnded> = {
+  encode(_: TransactionEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransactionEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransactionEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TransactionEnded>, I>>(base?: I): TransactionEnded {
+    return TransactionEnded.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TransactionEnded>, I>>(_: I): TransactionEnded {
+    const message = createBaseTransactionEnded();
+    return message;
+  },
+};
+
 function createBaseMalformedRequest(): MalformedRequest {
   return {};
 }
@@ -1617,6 +1856,163 @@ export const AddressLimitReached: MessageFns<AddressLimitReached> = {
   },
 };
 
+function createBaseInsufficientFunds(): InsufficientFunds {
+  return { balance: undefined };
+}
+
+export const InsufficientFunds: MessageFns<InsufficientFunds> = {
+  encode(message: InsufficientFunds, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.balance !== undefined) {
+      Money.encode(message.balance, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InsufficientFunds {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInsufficientFunds();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.balance = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<InsufficientFunds>, I>>(base?: I): InsufficientFunds {
+    return InsufficientFunds.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InsufficientFunds>, I>>(object: I): InsufficientFunds {
+    const message = createBaseInsufficientFunds();
+    message.balance = (object.balance !== undefined && object.balance !== null)
+      ? Money.fromPartial(object.balance)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTopUpDeclined(): TopUpDeclined {
+  return {};
+}
+
+export const TopUpDeclined: MessageFns<TopUpDeclined> = {
+  encode(_: TopUpDeclined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TopUpDeclined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTopUpDeclined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TopUpDeclined>, I>>(base?: I): TopUpDeclined {
+    return TopUpDeclined.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TopUpDeclined>, I>>(_: I): TopUpDeclined {
+    const message = createBaseTopUpDeclined();
+    return message;
+  },
+};
+
+function createBaseWalletLimitReached(): WalletLimitReached {
+  return { maxBalance: undefined };
+}
+
+export const WalletLimitReached: MessageFns<WalletLimitReached> = {
+  encode(message: WalletLimitReached, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.maxBalance !== undefined) {
+      Money.encode(message.maxBalance, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WalletLimitReached {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWalletLimitReached();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.maxBalance = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<WalletLimitReached>, I>>(base?: I): WalletLimitReached {
+    return WalletLimitReached.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WalletLimitReached>, I>>(object: I): WalletLimitReached {
+    const message = createBaseWalletLimitReached();
+    message.maxBalance = (object.maxBalance !== undefined && object.maxBalance !== null)
+      ? Money.fromPartial(object.maxBalance)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseShopNotFound(): ShopNotFound {
   return { shopId: "" };
 }
@@ -1778,6 +2174,61 @@ export const VersionConflict: MessageFns<VersionConflict> = {
   fromPartial<I extends Exact<DeepPartial<VersionConflict>, I>>(object: I): VersionConflict {
     const message = createBaseVersionConflict();
     message.currentVersion = object.currentVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseReviewNotAllowed(): ReviewNotAllowed {
+  return { shopId: "" };
+}
+
+export const ReviewNotAllowed: MessageFns<ReviewNotAllowed> = {
+  encode(message: ReviewNotAllowed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.shopId !== "") {
+      writer.uint32(10).string(message.shopId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReviewNotAllowed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReviewNotAllowed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.shopId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReviewNotAllowed>, I>>(base?: I): ReviewNotAllowed {
+    return ReviewNotAllowed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReviewNotAllowed>, I>>(object: I): ReviewNotAllowed {
+    const message = createBaseReviewNotAllowed();
+    message.shopId = object.shopId ?? "";
     return message;
   },
 };
@@ -2330,6 +2781,625 @@ export const PaymentDeclined: MessageFns<PaymentDeclined> = {
   fromPartial<I extends Exact<DeepPartial<PaymentDeclined>, I>>(object: I): PaymentDeclined {
     const message = createBasePaymentDeclined();
     message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseOrderClosed(): OrderClosed {
+  return { orderId: "" };
+}
+
+export const OrderClosed: MessageFns<OrderClosed> = {
+  encode(message: OrderClosed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderClosed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderClosed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderClosed>, I>>(base?: I): OrderClosed {
+    return OrderClosed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderClosed>, I>>(object: I): OrderClosed {
+    const message = createBaseOrderClosed();
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseOrderNotDelivered(): OrderNotDelivered {
+  return { orderId: "" };
+}
+
+export const OrderNotDelivered: MessageFns<OrderNotDelivered> = {
+  encode(message: OrderNotDelivered, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderNotDelivered {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderNotDelivered();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderNotDelivered>, I>>(base?: I): OrderNotDelivered {
+    return OrderNotDelivered.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderNotDelivered>, I>>(object: I): OrderNotDelivered {
+    const message = createBaseOrderNotDelivered();
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseTransactionNotFound(): TransactionNotFound {
+  return { transactionId: "" };
+}
+
+export const TransactionNotFound: MessageFns<TransactionNotFound> = {
+  encode(message: TransactionNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transactionId !== "") {
+      writer.uint32(10).string(message.transactionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TransactionNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTransactionNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<TransactionNotFound>, I>>(base?: I): TransactionNotFound {
+    return TransactionNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TransactionNotFound>, I>>(object: I): TransactionNotFound {
+    const message = createBaseTransactionNotFound();
+    message.transactionId = object.transactionId ?? "";
+    return message;
+  },
+};
+
+function createBaseCampaignNotFound(): CampaignNotFound {
+  return { campaignId: "" };
+}
+
+export const CampaignNotFound: MessageFns<CampaignNotFound> = {
+  encode(message: CampaignNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.campaignId !== "") {
+      writer.uint32(10).string(message.campaignId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CampaignNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCampaignNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.campaignId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CampaignNotFound>, I>>(base?: I): CampaignNotFound {
+    return CampaignNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CampaignNotFound>, I>>(object: I): CampaignNotFound {
+    const message = createBaseCampaignNotFound();
+    message.campaignId = object.campaignId ?? "";
+    return message;
+  },
+};
+
+function createBaseCampaignEnded(): CampaignEnded {
+  return { campaignId: "" };
+}
+
+export const CampaignEnded: MessageFns<CampaignEnded> = {
+  encode(message: CampaignEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.campaignId !== "") {
+      writer.uint32(10).string(message.campaignId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CampaignEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCampaignEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.campaignId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CampaignEnded>, I>>(base?: I): CampaignEnded {
+    return CampaignEnded.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CampaignEnded>, I>>(object: I): CampaignEnded {
+    const message = createBaseCampaignEnded();
+    message.campaignId = object.campaignId ?? "";
+    return message;
+  },
+};
+
+function createBaseCouponNotFound(): CouponNotFound {
+  return { couponId: "" };
+}
+
+export const CouponNotFound: MessageFns<CouponNotFound> = {
+  encode(message: CouponNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.couponId !== "") {
+      writer.uint32(10).string(message.couponId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CouponNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCouponNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.couponId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CouponNotFound>, I>>(base?: I): CouponNotFound {
+    return CouponNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CouponNotFound>, I>>(object: I): CouponNotFound {
+    const message = createBaseCouponNotFound();
+    message.couponId = object.couponId ?? "";
+    return message;
+  },
+};
+
+function createBaseCouponUnavailable(): CouponUnavailable {
+  return { couponId: "" };
+}
+
+export const CouponUnavailable: MessageFns<CouponUnavailable> = {
+  encode(message: CouponUnavailable, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.couponId !== "") {
+      writer.uint32(10).string(message.couponId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CouponUnavailable {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCouponUnavailable();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.couponId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CouponUnavailable>, I>>(base?: I): CouponUnavailable {
+    return CouponUnavailable.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CouponUnavailable>, I>>(object: I): CouponUnavailable {
+    const message = createBaseCouponUnavailable();
+    message.couponId = object.couponId ?? "";
+    return message;
+  },
+};
+
+function createBaseCouponExpired(): CouponExpired {
+  return { couponId: "" };
+}
+
+export const CouponExpired: MessageFns<CouponExpired> = {
+  encode(message: CouponExpired, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.couponId !== "") {
+      writer.uint32(10).string(message.couponId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CouponExpired {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCouponExpired();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.couponId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CouponExpired>, I>>(base?: I): CouponExpired {
+    return CouponExpired.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CouponExpired>, I>>(object: I): CouponExpired {
+    const message = createBaseCouponExpired();
+    message.couponId = object.couponId ?? "";
+    return message;
+  },
+};
+
+function createBaseCouponMinimumNotReached(): CouponMinimumNotReached {
+  return { couponId: "", minimumTotal: undefined };
+}
+
+export const CouponMinimumNotReached: MessageFns<CouponMinimumNotReached> = {
+  encode(message: CouponMinimumNotReached, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.couponId !== "") {
+      writer.uint32(10).string(message.couponId);
+    }
+    if (message.minimumTotal !== undefined) {
+      Money.encode(message.minimumTotal, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CouponMinimumNotReached {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCouponMinimumNotReached();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.couponId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.minimumTotal = Money.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CouponMinimumNotReached>, I>>(base?: I): CouponMinimumNotReached {
+    return CouponMinimumNotReached.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CouponMinimumNotReached>, I>>(object: I): CouponMinimumNotReached {
+    const message = createBaseCouponMinimumNotReached();
+    message.couponId = object.couponId ?? "";
+    message.minimumTotal = (object.minimumTotal !== undefined && object.minimumTotal !== null)
+      ? Money.fromPartial(object.minimumTotal)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseDeliveryNotFound(): DeliveryNotFound {
+  return { deliveryId: "" };
+}
+
+export const DeliveryNotFound: MessageFns<DeliveryNotFound> = {
+  encode(message: DeliveryNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deliveryId !== "") {
+      writer.uint32(10).string(message.deliveryId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeliveryNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeliveryNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deliveryId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeliveryNotFound>, I>>(base?: I): DeliveryNotFound {
+    return DeliveryNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeliveryNotFound>, I>>(object: I): DeliveryNotFound {
+    const message = createBaseDeliveryNotFound();
+    message.deliveryId = object.deliveryId ?? "";
+    return message;
+  },
+};
+
+function createBaseDeliveryStepRefused(): DeliveryStepRefused {
+  return { deliveryId: "" };
+}
+
+export const DeliveryStepRefused: MessageFns<DeliveryStepRefused> = {
+  encode(message: DeliveryStepRefused, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deliveryId !== "") {
+      writer.uint32(10).string(message.deliveryId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeliveryStepRefused {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeliveryStepRefused();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deliveryId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeliveryStepRefused>, I>>(base?: I): DeliveryStepRefused {
+    return DeliveryStepRefused.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeliveryStepRefused>, I>>(object: I): DeliveryStepRefused {
+    const message = createBaseDeliveryStepRefused();
+    message.deliveryId = object.deliveryId ?? "";
     return message;
   },
 };

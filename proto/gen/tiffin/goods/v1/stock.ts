@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { BranchState, branchStateFromJSON, branchStateToNumber } from "../../tcc/v1/tcc.ts";
 
 export const protobufPackage = "tiffin.goods.v1";
 
@@ -27,11 +28,26 @@ export interface StockItem {
 export interface ReserveStockResponse {
 }
 
+export interface DeductStockRequest {
+  orderId: string;
+}
+
+export interface DeductStockResponse {
+}
+
 export interface ReleaseStockRequest {
   orderId: string;
 }
 
 export interface ReleaseStockResponse {
+}
+
+export interface BatchGetReservationsRequest {
+  orderIds: string[];
+}
+
+export interface BatchGetReservationsResponse {
+  states: BranchState[];
 }
 
 function createBaseReserveStockRequest(): ReserveStockRequest {
@@ -211,6 +227,104 @@ export const ReserveStockResponse: MessageFns<ReserveStockResponse> = {
   },
 };
 
+function createBaseDeductStockRequest(): DeductStockRequest {
+  return { orderId: "" };
+}
+
+export const DeductStockRequest: MessageFns<DeductStockRequest> = {
+  encode(message: DeductStockRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeductStockRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeductStockRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeductStockRequest>, I>>(base?: I): DeductStockRequest {
+    return DeductStockRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeductStockRequest>, I>>(object: I): DeductStockRequest {
+    const message = createBaseDeductStockRequest();
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseDeductStockResponse(): DeductStockResponse {
+  return {};
+}
+
+export const DeductStockResponse: MessageFns<DeductStockResponse> = {
+  encode(_: DeductStockResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeductStockResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeductStockResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeductStockResponse>, I>>(base?: I): DeductStockResponse {
+    return DeductStockResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeductStockResponse>, I>>(_: I): DeductStockResponse {
+    const message = createBaseDeductStockResponse();
+    return message;
+  },
+};
+
 function createBaseReleaseStockRequest(): ReleaseStockRequest {
   return { orderId: "" };
 }
@@ -309,10 +423,137 @@ export const ReleaseStockResponse: MessageFns<ReleaseStockResponse> = {
   },
 };
 
-/** What other services do to the stock. Refused to users. */
+function createBaseBatchGetReservationsRequest(): BatchGetReservationsRequest {
+  return { orderIds: [] };
+}
+
+export const BatchGetReservationsRequest: MessageFns<BatchGetReservationsRequest> = {
+  encode(message: BatchGetReservationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orderIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetReservationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetReservationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchGetReservationsRequest>, I>>(base?: I): BatchGetReservationsRequest {
+    return BatchGetReservationsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchGetReservationsRequest>, I>>(object: I): BatchGetReservationsRequest {
+    const message = createBaseBatchGetReservationsRequest();
+    message.orderIds = object.orderIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBatchGetReservationsResponse(): BatchGetReservationsResponse {
+  return { states: [] };
+}
+
+export const BatchGetReservationsResponse: MessageFns<BatchGetReservationsResponse> = {
+  encode(message: BatchGetReservationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.states.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.states) {
+        writer.int32(branchStateToNumber(v));
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetReservationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetReservationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.states.push(branchStateFromJSON(reader.int32()));
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.states.push(branchStateFromJSON(reader.int32()));
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchGetReservationsResponse>, I>>(base?: I): BatchGetReservationsResponse {
+    return BatchGetReservationsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchGetReservationsResponse>, I>>(object: I): BatchGetReservationsResponse {
+    const message = createBaseBatchGetReservationsResponse();
+    message.states = object.states?.map((e) => e) || [];
+    return message;
+  },
+};
+
+/**
+ * The stock's part in the transaction that an order is: try, confirm, cancel. Refused to users. Each may be repeated,
+ * and may arrive late: what has been answered stands.
+ */
 export type StockServiceService = typeof StockServiceService;
 export const StockServiceService = {
-  /** Takes the units of an order from the stock, all or none. The same order again changes nothing. */
+  /** Try: takes the units of an order out of what is available and freezes them, all or none. */
   reserveStock: {
     path: "/tiffin.goods.v1.StockService/ReserveStock" as const,
     requestStream: false as const,
@@ -323,10 +564,17 @@ export const StockServiceService = {
       Buffer.from(ReserveStockResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReserveStockResponse => ReserveStockResponse.decode(value),
   },
-  /**
-   * Gives the units of an order back. An order without a reservation, or given back already, changes nothing; a later
-   * reservation of it is then refused with OUT_OF_STOCK.
-   */
+  /** Confirm: the frozen units of an order are sold. */
+  deductStock: {
+    path: "/tiffin.goods.v1.StockService/DeductStock" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeductStockRequest): Buffer => Buffer.from(DeductStockRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeductStockRequest => DeductStockRequest.decode(value),
+    responseSerialize: (value: DeductStockResponse): Buffer => Buffer.from(DeductStockResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeductStockResponse => DeductStockResponse.decode(value),
+  },
+  /** Cancel: the frozen units of an order are available again. An order that froze nothing can freeze nothing afterwards. */
   releaseStock: {
     path: "/tiffin.goods.v1.StockService/ReleaseStock" as const,
     requestStream: false as const,
@@ -337,16 +585,29 @@ export const StockServiceService = {
       Buffer.from(ReleaseStockResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReleaseStockResponse => ReleaseStockResponse.decode(value),
   },
+  /** At most 100 ids. How far the stock's part in each order is, in the order of the ids. */
+  batchGetReservations: {
+    path: "/tiffin.goods.v1.StockService/BatchGetReservations" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BatchGetReservationsRequest): Buffer =>
+      Buffer.from(BatchGetReservationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchGetReservationsRequest => BatchGetReservationsRequest.decode(value),
+    responseSerialize: (value: BatchGetReservationsResponse): Buffer =>
+      Buffer.from(BatchGetReservationsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchGetReservationsResponse => BatchGetReservationsResponse.decode(value),
+  },
 } as const;
 
 export interface StockServiceServer extends UntypedServiceImplementation {
-  /** Takes the units of an order from the stock, all or none. The same order again changes nothing. */
+  /** Try: takes the units of an order out of what is available and freezes them, all or none. */
   reserveStock: handleUnaryCall<ReserveStockRequest, ReserveStockResponse>;
-  /**
-   * Gives the units of an order back. An order without a reservation, or given back already, changes nothing; a later
-   * reservation of it is then refused with OUT_OF_STOCK.
-   */
+  /** Confirm: the frozen units of an order are sold. */
+  deductStock: handleUnaryCall<DeductStockRequest, DeductStockResponse>;
+  /** Cancel: the frozen units of an order are available again. An order that froze nothing can freeze nothing afterwards. */
   releaseStock: handleUnaryCall<ReleaseStockRequest, ReleaseStockResponse>;
+  /** At most 100 ids. How far the stock's part in each order is, in the order of the ids. */
+  batchGetReservations: handleUnaryCall<BatchGetReservationsRequest, BatchGetReservationsResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

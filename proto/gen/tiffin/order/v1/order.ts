@@ -18,10 +18,18 @@ export const protobufFileName = "tiffin/order/v1/order.proto";
 
 export const OrderStatus = {
   UNSPECIFIED: "ORDER_STATUS_UNSPECIFIED",
-  /** CREATED - Placed, its stock reserved, not paid. */
+  /** CREATED - Placed and not paid; stock, coupon and money are held for it. */
   CREATED: "ORDER_STATUS_CREATED",
   PAID: "ORDER_STATUS_PAID",
   CANCELLED: "ORDER_STATUS_CANCELLED",
+  /** CLOSED - Not paid in time. */
+  CLOSED: "ORDER_STATUS_CLOSED",
+  /** ASSIGNED - A courier is on the way to the shop. */
+  ASSIGNED: "ORDER_STATUS_ASSIGNED",
+  PICKED_UP: "ORDER_STATUS_PICKED_UP",
+  DELIVERED: "ORDER_STATUS_DELIVERED",
+  /** COMPLETED - The customer has it, and may review the shop. */
+  COMPLETED: "ORDER_STATUS_COMPLETED",
 } as const;
 
 export type OrderStatus = typeof OrderStatus[keyof typeof OrderStatus];
@@ -31,6 +39,11 @@ export namespace OrderStatus {
   export type CREATED = typeof OrderStatus.CREATED;
   export type PAID = typeof OrderStatus.PAID;
   export type CANCELLED = typeof OrderStatus.CANCELLED;
+  export type CLOSED = typeof OrderStatus.CLOSED;
+  export type ASSIGNED = typeof OrderStatus.ASSIGNED;
+  export type PICKED_UP = typeof OrderStatus.PICKED_UP;
+  export type DELIVERED = typeof OrderStatus.DELIVERED;
+  export type COMPLETED = typeof OrderStatus.COMPLETED;
 }
 
 export function orderStatusFromJSON(object: any): OrderStatus {
@@ -47,6 +60,21 @@ export function orderStatusFromJSON(object: any): OrderStatus {
     case 3:
     case "ORDER_STATUS_CANCELLED":
       return OrderStatus.CANCELLED;
+    case 4:
+    case "ORDER_STATUS_CLOSED":
+      return OrderStatus.CLOSED;
+    case 5:
+    case "ORDER_STATUS_ASSIGNED":
+      return OrderStatus.ASSIGNED;
+    case 6:
+    case "ORDER_STATUS_PICKED_UP":
+      return OrderStatus.PICKED_UP;
+    case 7:
+    case "ORDER_STATUS_DELIVERED":
+      return OrderStatus.DELIVERED;
+    case 8:
+    case "ORDER_STATUS_COMPLETED":
+      return OrderStatus.COMPLETED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderStatus");
   }
@@ -62,6 +90,16 @@ export function orderStatusToNumber(object: OrderStatus): number {
       return 2;
     case OrderStatus.CANCELLED:
       return 3;
+    case OrderStatus.CLOSED:
+      return 4;
+    case OrderStatus.ASSIGNED:
+      return 5;
+    case OrderStatus.PICKED_UP:
+      return 6;
+    case OrderStatus.DELIVERED:
+      return 7;
+    case OrderStatus.COMPLETED:
+      return 8;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum OrderStatus");
   }
@@ -81,6 +119,20 @@ export interface Order {
     | undefined;
   /** Rises by one with every change of the status. */
   version: number;
+  /** The coupon that makes it cheaper. */
+  couponId?:
+    | string
+    | undefined;
+  /** What the coupon takes off the total. */
+  discount:
+    | Money
+    | undefined;
+  /** What the wallet pays. */
+  walletAmount:
+    | Money
+    | undefined;
+  /** What is left to pay: the total less the discount and the wallet's part. */
+  payable: Money | undefined;
 }
 
 export interface OrderItem {
@@ -137,7 +189,15 @@ export interface PlaceOrderRequest {
   items: CartItem[];
   /** One of the caller's addresses. */
   addressId: string;
-  expectedTotal: Money | undefined;
+  expectedTotal:
+    | Money
+    | undefined;
+  /** One of the caller's coupons. */
+  couponId?:
+    | string
+    | undefined;
+  /** What the caller's wallet pays; in the currency of the total, and no more than the total less the coupon's discount. */
+  walletAmount?: Money | undefined;
 }
 
 export interface CartItem {
@@ -170,6 +230,34 @@ export interface CancelOrderResponse {
   order: Order | undefined;
 }
 
+export interface CompleteOrderRequest {
+  idempotencyKey: string;
+  orderId: string;
+}
+
+export interface CompleteOrderResponse {
+  order: Order | undefined;
+}
+
+export interface BatchGetOrderTimelinesRequest {
+  orderIds: string[];
+}
+
+export interface BatchGetOrderTimelinesResponse {
+  timelines: OrderTimeline[];
+}
+
+export interface OrderTimeline {
+  steps: OrderStep[];
+}
+
+/** One thing that happened to an order. */
+export interface OrderStep {
+  /** What the order came to. */
+  status: OrderStatus;
+  at: Date | undefined;
+}
+
 function createBaseOrder(): Order {
   return {
     id: "",
@@ -181,6 +269,10 @@ function createBaseOrder(): Order {
     address: undefined,
     placedAt: undefined,
     version: 0,
+    couponId: undefined,
+    discount: undefined,
+    walletAmount: undefined,
+    payable: undefined,
   };
 }
 
@@ -212,6 +304,18 @@ export const Order: MessageFns<Order> = {
     }
     if (message.version !== 0) {
       writer.uint32(72).int32(message.version);
+    }
+    if (message.couponId !== undefined) {
+      writer.uint32(82).string(message.couponId);
+    }
+    if (message.discount !== undefined) {
+      Money.encode(message.discount, writer.uint32(90).fork()).join();
+    }
+    if (message.walletAmount !== undefined) {
+      Money.encode(message.walletAmount, writer.uint32(98).fork()).join();
+    }
+    if (message.payable !== undefined) {
+      Money.encode(message.payable, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -301,6 +405,38 @@ export const Order: MessageFns<Order> = {
             message.version = reader.int32();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.couponId = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.discount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.walletAmount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.payable = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -329,6 +465,16 @@ export const Order: MessageFns<Order> = {
       : undefined;
     message.placedAt = object.placedAt ?? undefined;
     message.version = object.version ?? 0;
+    message.couponId = object.couponId ?? undefined;
+    message.discount = (object.discount !== undefined && object.discount !== null)
+      ? Money.fromPartial(object.discount)
+      : undefined;
+    message.walletAmount = (object.walletAmount !== undefined && object.walletAmount !== null)
+      ? Money.fromPartial(object.walletAmount)
+      : undefined;
+    message.payable = (object.payable !== undefined && object.payable !== null)
+      ? Money.fromPartial(object.payable)
+      : undefined;
     return message;
   },
 };
@@ -927,7 +1073,15 @@ export const OrderEdge: MessageFns<OrderEdge> = {
 };
 
 function createBasePlaceOrderRequest(): PlaceOrderRequest {
-  return { idempotencyKey: "", shopId: "", items: [], addressId: "", expectedTotal: undefined };
+  return {
+    idempotencyKey: "",
+    shopId: "",
+    items: [],
+    addressId: "",
+    expectedTotal: undefined,
+    couponId: undefined,
+    walletAmount: undefined,
+  };
 }
 
 export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
@@ -946,6 +1100,12 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
     }
     if (message.expectedTotal !== undefined) {
       Money.encode(message.expectedTotal, writer.uint32(42).fork()).join();
+    }
+    if (message.couponId !== undefined) {
+      writer.uint32(50).string(message.couponId);
+    }
+    if (message.walletAmount !== undefined) {
+      Money.encode(message.walletAmount, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1003,6 +1163,22 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
             message.expectedTotal = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.couponId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.walletAmount = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1026,6 +1202,10 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
     message.addressId = object.addressId ?? "";
     message.expectedTotal = (object.expectedTotal !== undefined && object.expectedTotal !== null)
       ? Money.fromPartial(object.expectedTotal)
+      : undefined;
+    message.couponId = object.couponId ?? undefined;
+    message.walletAmount = (object.walletAmount !== undefined && object.walletAmount !== null)
+      ? Money.fromPartial(object.walletAmount)
       : undefined;
     return message;
   },
@@ -1409,6 +1589,364 @@ export const CancelOrderResponse: MessageFns<CancelOrderResponse> = {
   },
 };
 
+function createBaseCompleteOrderRequest(): CompleteOrderRequest {
+  return { idempotencyKey: "", orderId: "" };
+}
+
+export const CompleteOrderRequest: MessageFns<CompleteOrderRequest> = {
+  encode(message: CompleteOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.idempotencyKey !== "") {
+      writer.uint32(10).string(message.idempotencyKey);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(18).string(message.orderId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompleteOrderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompleteOrderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CompleteOrderRequest>, I>>(base?: I): CompleteOrderRequest {
+    return CompleteOrderRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompleteOrderRequest>, I>>(object: I): CompleteOrderRequest {
+    const message = createBaseCompleteOrderRequest();
+    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.orderId = object.orderId ?? "";
+    return message;
+  },
+};
+
+function createBaseCompleteOrderResponse(): CompleteOrderResponse {
+  return { order: undefined };
+}
+
+export const CompleteOrderResponse: MessageFns<CompleteOrderResponse> = {
+  encode(message: CompleteOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompleteOrderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompleteOrderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CompleteOrderResponse>, I>>(base?: I): CompleteOrderResponse {
+    return CompleteOrderResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompleteOrderResponse>, I>>(object: I): CompleteOrderResponse {
+    const message = createBaseCompleteOrderResponse();
+    message.order = (object.order !== undefined && object.order !== null) ? Order.fromPartial(object.order) : undefined;
+    return message;
+  },
+};
+
+function createBaseBatchGetOrderTimelinesRequest(): BatchGetOrderTimelinesRequest {
+  return { orderIds: [] };
+}
+
+export const BatchGetOrderTimelinesRequest: MessageFns<BatchGetOrderTimelinesRequest> = {
+  encode(message: BatchGetOrderTimelinesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orderIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetOrderTimelinesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetOrderTimelinesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchGetOrderTimelinesRequest>, I>>(base?: I): BatchGetOrderTimelinesRequest {
+    return BatchGetOrderTimelinesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchGetOrderTimelinesRequest>, I>>(
+    object: I,
+  ): BatchGetOrderTimelinesRequest {
+    const message = createBaseBatchGetOrderTimelinesRequest();
+    message.orderIds = object.orderIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBatchGetOrderTimelinesResponse(): BatchGetOrderTimelinesResponse {
+  return { timelines: [] };
+}
+
+export const BatchGetOrderTimelinesResponse: MessageFns<BatchGetOrderTimelinesResponse> = {
+  encode(message: BatchGetOrderTimelinesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.timelines) {
+      OrderTimeline.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchGetOrderTimelinesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchGetOrderTimelinesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.timelines.push(OrderTimeline.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchGetOrderTimelinesResponse>, I>>(base?: I): BatchGetOrderTimelinesResponse {
+    return BatchGetOrderTimelinesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchGetOrderTimelinesResponse>, I>>(
+    object: I,
+  ): BatchGetOrderTimelinesResponse {
+    const message = createBaseBatchGetOrderTimelinesResponse();
+    message.timelines = object.timelines?.map((e) => OrderTimeline.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOrderTimeline(): OrderTimeline {
+  return { steps: [] };
+}
+
+export const OrderTimeline: MessageFns<OrderTimeline> = {
+  encode(message: OrderTimeline, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.steps) {
+      OrderStep.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderTimeline {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderTimeline();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.steps.push(OrderStep.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderTimeline>, I>>(base?: I): OrderTimeline {
+    return OrderTimeline.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderTimeline>, I>>(object: I): OrderTimeline {
+    const message = createBaseOrderTimeline();
+    message.steps = object.steps?.map((e) => OrderStep.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseOrderStep(): OrderStep {
+  return { status: OrderStatus.UNSPECIFIED, at: undefined };
+}
+
+export const OrderStep: MessageFns<OrderStep> = {
+  encode(message: OrderStep, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.status !== OrderStatus.UNSPECIFIED) {
+      writer.uint32(8).int32(orderStatusToNumber(message.status));
+    }
+    if (message.at !== undefined) {
+      Timestamp.encode(toTimestamp(message.at), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderStep {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderStep();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.status = orderStatusFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.at = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OrderStep>, I>>(base?: I): OrderStep {
+    return OrderStep.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OrderStep>, I>>(object: I): OrderStep {
+    const message = createBaseOrderStep();
+    message.status = object.status ?? OrderStatus.UNSPECIFIED;
+    message.at = object.at ?? undefined;
+    return message;
+  },
+};
+
 export type OrderServiceService = typeof OrderServiceService;
 export const OrderServiceService = {
   /**
@@ -1439,6 +1977,22 @@ export const OrderServiceService = {
     responseDeserialize: (value: Buffer): BatchListUserOrdersResponse => BatchListUserOrdersResponse.decode(value),
   },
   /**
+   * At most 100 ids. What happened to each order, oldest first, in the order of the ids; none for an order that is not the
+   * caller's.
+   */
+  batchGetOrderTimelines: {
+    path: "/tiffin.order.v1.OrderService/BatchGetOrderTimelines" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BatchGetOrderTimelinesRequest): Buffer =>
+      Buffer.from(BatchGetOrderTimelinesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchGetOrderTimelinesRequest => BatchGetOrderTimelinesRequest.decode(value),
+    responseSerialize: (value: BatchGetOrderTimelinesResponse): Buffer =>
+      Buffer.from(BatchGetOrderTimelinesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchGetOrderTimelinesResponse =>
+      BatchGetOrderTimelinesResponse.decode(value),
+  },
+  /**
    * Orders several goods of one open shop as the caller. Prices and stock are those of the server: the order is refused
    * when its total is not the one that the caller expects.
    */
@@ -1461,7 +2015,7 @@ export const OrderServiceService = {
     responseSerialize: (value: PayOrderResponse): Buffer => Buffer.from(PayOrderResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PayOrderResponse => PayOrderResponse.decode(value),
   },
-  /** Cancels an unpaid order of the caller's own; its stock returns. */
+  /** Cancels an unpaid order of the caller's own; what it holds returns. */
   cancelOrder: {
     path: "/tiffin.order.v1.OrderService/CancelOrder" as const,
     requestStream: false as const,
@@ -1470,6 +2024,17 @@ export const OrderServiceService = {
     requestDeserialize: (value: Buffer): CancelOrderRequest => CancelOrderRequest.decode(value),
     responseSerialize: (value: CancelOrderResponse): Buffer => Buffer.from(CancelOrderResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CancelOrderResponse => CancelOrderResponse.decode(value),
+  },
+  /** Says that a delivered order of the caller's own has arrived as it should. By itself it is said a day after the delivery. */
+  completeOrder: {
+    path: "/tiffin.order.v1.OrderService/CompleteOrder" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CompleteOrderRequest): Buffer => Buffer.from(CompleteOrderRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CompleteOrderRequest => CompleteOrderRequest.decode(value),
+    responseSerialize: (value: CompleteOrderResponse): Buffer =>
+      Buffer.from(CompleteOrderResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CompleteOrderResponse => CompleteOrderResponse.decode(value),
   },
 } as const;
 
@@ -1482,14 +2047,21 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
   /** At most 100 pages, newest first. Answers stand in the order of the pages. */
   batchListUserOrders: handleUnaryCall<BatchListUserOrdersRequest, BatchListUserOrdersResponse>;
   /**
+   * At most 100 ids. What happened to each order, oldest first, in the order of the ids; none for an order that is not the
+   * caller's.
+   */
+  batchGetOrderTimelines: handleUnaryCall<BatchGetOrderTimelinesRequest, BatchGetOrderTimelinesResponse>;
+  /**
    * Orders several goods of one open shop as the caller. Prices and stock are those of the server: the order is refused
    * when its total is not the one that the caller expects.
    */
   placeOrder: handleUnaryCall<PlaceOrderRequest, PlaceOrderResponse>;
   /** Pays an order of the caller's own with the sandbox. */
   payOrder: handleUnaryCall<PayOrderRequest, PayOrderResponse>;
-  /** Cancels an unpaid order of the caller's own; its stock returns. */
+  /** Cancels an unpaid order of the caller's own; what it holds returns. */
   cancelOrder: handleUnaryCall<CancelOrderRequest, CancelOrderResponse>;
+  /** Says that a delivered order of the caller's own has arrived as it should. By itself it is said a day after the delivery. */
+  completeOrder: handleUnaryCall<CompleteOrderRequest, CompleteOrderResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

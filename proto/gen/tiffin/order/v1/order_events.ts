@@ -25,8 +25,8 @@ export interface OrderPaid {
   total: Money | undefined;
 }
 
-/** order.cancelled.v1: an unpaid order was cancelled, which happens to it once. */
-export interface OrderCancelled {
+/** order.completed.v1: the customer has the order, which happens to it once. */
+export interface OrderCompleted {
   orderId: string;
   userId: string;
   shopId: string;
@@ -135,12 +135,12 @@ export const OrderPaid: MessageFns<OrderPaid> = {
   },
 };
 
-function createBaseOrderCancelled(): OrderCancelled {
+function createBaseOrderCompleted(): OrderCompleted {
   return { orderId: "", userId: "", shopId: "" };
 }
 
-export const OrderCancelled: MessageFns<OrderCancelled> = {
-  encode(message: OrderCancelled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const OrderCompleted: MessageFns<OrderCompleted> = {
+  encode(message: OrderCompleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.orderId !== "") {
       writer.uint32(10).string(message.orderId);
     }
@@ -153,7 +153,7 @@ export const OrderCancelled: MessageFns<OrderCancelled> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): OrderCancelled {
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderCompleted {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -162,7 +162,7 @@ export const OrderCancelled: MessageFns<OrderCancelled> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseOrderCancelled();
+      const message = createBaseOrderCompleted();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -202,11 +202,11 @@ export const OrderCancelled: MessageFns<OrderCancelled> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<OrderCancelled>, I>>(base?: I): OrderCancelled {
-    return OrderCancelled.fromPartial(base ?? ({} as any));
+  create<I extends Exact<DeepPartial<OrderCompleted>, I>>(base?: I): OrderCompleted {
+    return OrderCompleted.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<OrderCancelled>, I>>(object: I): OrderCancelled {
-    const message = createBaseOrderCancelled();
+  fromPartial<I extends Exact<DeepPartial<OrderCompleted>, I>>(object: I): OrderCompleted {
+    const message = createBaseOrderCompleted();
     message.orderId = object.orderId ?? "";
     message.userId = object.userId ?? "";
     message.shopId = object.shopId ?? "";

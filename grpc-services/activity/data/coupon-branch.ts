@@ -1,0 +1,2 @@
+/** What the coupon's branch of an order's transaction is called. */
+export const couponBranch = 'coupon';

@@ -1,0 +1,2 @@
+/** What the stock's part in the transaction of an order is called in the table of branches. */
+export const stockBranch = 'stock';

@@ -1,0 +1,50 @@
+import { auditWallets } from '@tiffin/account/domain/audit-wallets';
+import { auditCoupons } from '@tiffin/activity/domain/audit-coupons';
+import { auditDeliveries } from '@tiffin/delivery/domain/audit-deliveries';
+import { auditStock } from '@tiffin/goods/domain/audit-stock';
+import type { Finding } from '@tiffin/lib/audit/finding';
+import type { Clock } from '@tiffin/lib/clock/clock';
+import { auditOrders } from '@tiffin/order/domain/audit-orders';
+import type { Audited } from './audited.ts';
+import { checkAmounts } from './check-amounts.ts';
+import { checkBranches, checkOrphans } from './check-branches.ts';
+import { checkDeliveries, checkUnpaidDeliveries } from './check-deliveries.ts';
+import { checkEvents } from './check-events.ts';
+import { checkOutboxes } from './check-outboxes.ts';
+
+export interface Check {
+  /** What holds where it finds nothing. */
+  readonly claim: string;
+  readonly find: (audited: Audited & { readonly clock: Clock }) => Promise<readonly Finding[]>;
+}
+
+/** What each service looks at by itself, each minute too; then what only all of them together can tell. */
+export const checks: readonly Check[] = [
+  {
+    claim: 'stock: available + frozen + sold is what came, and what the ledger says',
+    find: ({ databases }) => auditStock({ database: databases.goods }),
+  },
+  {
+    claim: 'wallets: the ledger sums to zero, and balances are what it says',
+    find: ({ databases }) => auditWallets({ database: databases.account }),
+  },
+  {
+    claim: 'coupons: locked and used for the orders that have them',
+    find: ({ databases }) => auditCoupons({ database: databases.activity }),
+  },
+  {
+    claim: 'deliveries: none is without a courier for too long',
+    find: ({ databases, clock }) => auditDeliveries({ database: databases.delivery, clock }),
+  },
+  {
+    claim: 'orders: each agrees with its transaction and its steps, and goes on',
+    find: ({ databases, clock }) => auditOrders({ database: databases.order, clock }),
+  },
+  { claim: 'transactions: all participants stand where their order does', find: checkBranches },
+  { claim: 'transactions: nobody holds anything for one that is not there', find: checkOrphans },
+  { claim: 'amounts: stock, wallets and coupons hold what orders say', find: checkAmounts },
+  { claim: 'events: everybody has applied what was told of orders', find: checkEvents },
+  { claim: 'events: none waits in an outbox or is given up', find: checkOutboxes },
+  { claim: 'deliveries: each paid order has one, and is as far', find: checkDeliveries },
+  { claim: 'deliveries: none is of an order that was not paid', find: checkUnpaidDeliveries },
+];
