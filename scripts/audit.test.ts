@@ -62,7 +62,7 @@ for (const [what, args, env, sentence] of [
 }
 
 test('the embedded databases are audited once nobody has them open, and nothing is written', async () => {
-  const bed: AuditTestBed = await createAuditTestBed(dataDir);
+  const bed: AuditTestBed = await createAuditTestBed({ dataDir });
   const refused = await audit([]);
   assert.equal(refused.code, 2);
   assert.match(

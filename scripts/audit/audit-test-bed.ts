@@ -29,13 +29,23 @@ const migrations = {
   search: searchMigrations,
 };
 
-/** In memory, or in a folder. */
-export async function createAuditTestBed(dataDir?: string): Promise<AuditTestBed> {
-  const embedded = await openEmbeddedPostgres(dataDir === undefined ? {} : { dataDir });
+/** In memory, in a folder, or on a server. */
+export async function createAuditTestBed(
+  place: { readonly dataDir?: string; readonly url?: string } = {},
+): Promise<AuditTestBed> {
+  const { url, dataDir } = place;
+  const embedded =
+    url === undefined ? await openEmbeddedPostgres(dataDir === undefined ? {} : { dataDir }) : undefined;
   const databases = {} as Record<AuditedService, Database>;
   for (const service of auditedServices) {
     const options = { schema: service, entities: [], migrations: migrations[service] };
-    databases[service] = await openDatabase({ ...options, embedded });
+    databases[service] = await openDatabase({
+      ...options,
+      embedded,
+      url,
+      statementTimeoutMs: 10_000,
+      poolSize: 2,
+    });
   }
   const reset = async () => {
     await databases.order.query(`truncate ${filled.join(', ')} cascade`);
@@ -52,7 +62,7 @@ export async function createAuditTestBed(dataDir?: string): Promise<AuditTestBed
     reset,
     async stop() {
       for (const database of Object.values(databases)) await database.close();
-      await embedded.close();
+      await embedded?.close();
     },
   };
 }

@@ -1,9 +1,9 @@
 /** By SQLSTATE: what somebody meets who reads what others migrate. */
 const reasons: Readonly<Record<string, string>> = {
-  '3F000': 'its tables are missing: start the platform once, which makes them',
-  '42P01': 'its tables are missing: start the platform once, which makes them',
-  '42703': 'its tables are of another version: start the platform once, which migrates them',
-  '42501': 'the user of the database may not read its tables',
+  '3F000': 'tables are missing: start the platform once, which makes them',
+  '42P01': 'tables are missing: start the platform once, which makes them',
+  '42703': 'tables are of another version: start the platform once, which migrates them',
+  '42501': 'the user of the database may not read tables',
   '57014': 'a statement took too long',
 };
 
