@@ -8,6 +8,7 @@ import { parseSigningKey, verifyKeysOf } from '@tiffin/lib/identity/token-keys';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
 import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
@@ -65,7 +66,7 @@ export async function createAccountTestBed(
     clock,
     database,
     ids: sequentialIds(),
-    idempotency: createIdempotency({ database, clock }),
+    idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     branches: createParticipant({ database, clock, branch: fundsBranch }),
     random: randomBytes,
     passwords: await createPasswords(createScryptHasher({ n: 2, r: 1, p: 1 }), slots, randomBytes),

@@ -4,6 +4,7 @@ import { createInbox } from '@tiffin/lib/events/inbox';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
@@ -80,7 +81,7 @@ export async function createActivityTestBed(
     clock,
     database,
     ids,
-    idempotency: createIdempotency({ database, clock }),
+    idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     inbox: createInbox({ database, clock }),
     branches: createParticipant({ database, clock, branch: couponBranch }),
     accounts: fakeAccounts(database),

@@ -87,7 +87,7 @@ export async function createDeliveryTestBed(
     metrics: createMetrics(),
     database,
     ids,
-    idempotency: createIdempotency({ database, clock }),
+    idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     inbox: createInbox({ database, clock }),
     outbox: createOutbox({ schema: 'delivery', clock, newEventId: randomUUID }),
     couriers: {

@@ -5,6 +5,7 @@ import { createOutbox } from '@tiffin/lib/events/outbox';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { userWith } from '@tiffin/lib/testing/call-by';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
@@ -62,7 +63,7 @@ export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>):
     clock,
     database,
     ids: sequentialIds(),
-    idempotency: createIdempotency({ database, clock }),
+    idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     outbox: createOutbox({ schema: 'goods', clock, newEventId: randomUUID }),
     branches: createParticipant({ database, clock, branch: stockBranch }),
     shops: fakeShops(database),

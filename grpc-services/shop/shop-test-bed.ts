@@ -7,6 +7,7 @@ import { createOutbox } from '@tiffin/lib/events/outbox';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy, userWith } from '@tiffin/lib/testing/call-by';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
@@ -69,7 +70,7 @@ export async function createShopTestBed(
     clock,
     database,
     ids,
-    idempotency: createIdempotency({ database, clock }),
+    idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     outbox: createOutbox({ schema: 'shop', clock, newEventId: randomUUID }),
     inbox: createInbox({ database, clock }),
     goods: fakeGoods(database),

@@ -45,8 +45,8 @@ export interface IdempotencyOptions {
   readonly clock: Clock;
   /** A text that never comes twice. Default: a random UUID. */
   readonly newToken?: () => string;
-  /** Where the outcomes of calls are counted. Default: nowhere. */
-  readonly metrics?: Metrics;
+  /** Where the outcomes of calls are counted. */
+  readonly metrics: Metrics;
 }
 
 /** 24 hours are promised. The hour more is for processes whose clocks differ: none may take a kept key for expired. */
@@ -68,7 +68,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
   const { database, clock, newToken = randomUUID } = options;
   const table = createIdempotencyTable(database);
   const twins = new Twins();
-  const count = options.metrics ? createIdempotencyMetrics(options.metrics) : () => {};
+  const count = createIdempotencyMetrics(options.metrics);
 
   function inProgress({ operation }: Attempt): AppError<'IN_PROGRESS'> {
     count(operation, 'in_progress');

@@ -4,6 +4,7 @@ import { MikroORM, type Options, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
 import { DataDirectoryOwned } from '@tiffin/lib/engines/owner-lock';
 import { checkPostgresUrl, explainPostgresFailure } from '@tiffin/lib/engines/postgres-connection';
+import { guardSession, type SessionClient } from '@tiffin/lib/engines/session-guard';
 import type { ProcessConfig } from '@tiffin/lib/topology/process-config';
 import { AuditRefused } from './audit-refused.ts';
 import { type Audited, type AuditedDatabase, type AuditedService, auditedServices } from './audited.ts';
@@ -32,7 +33,7 @@ export async function openAuditedDatabases({
   const embedded = without && (await openEmbedded(dataDir, without));
   const opened: Awaited<ReturnType<typeof openOne>>[] = [];
   const close = async () => {
-    for (const { orm } of opened) await orm.close();
+    for (const one of opened) await one.close();
     await embedded?.close();
   };
   try {
@@ -66,7 +67,7 @@ async function openOne(
   service: AuditedService,
   server: Server | undefined,
   embedded: EmbeddedPostgres | undefined,
-): Promise<{ orm: MikroORM; database: AuditedDatabase }> {
+): Promise<{ database: AuditedDatabase; close(): Promise<void> }> {
   if (server) checkPostgresUrl(server.url, server.variable);
   const orm = await MikroORM.init({
     driver: PostgreSqlDriver,
@@ -79,8 +80,15 @@ async function openOne(
     colors: false,
     logger: () => {},
   });
+  const underWay = new Set<Promise<unknown>>();
+  function watch<Result>(work: Promise<Result>): Promise<Result> {
+    const done = () => underWay.delete(work);
+    underWay.add(work);
+    work.then(done, done);
+    return work;
+  }
   const query = <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
-    orm.em.getConnection().execute<Row[]>(sql, [...parameters]);
+    watch(orm.em.getConnection().execute<Row[]>(sql, [...parameters]));
   try {
     // The embedded engine has one session; those of a server have been told as they began.
     await query(server ? 'select 1' : 'set default_transaction_read_only = on');
@@ -88,8 +96,15 @@ async function openOne(
     await orm.close();
     throw server ? explainPostgresFailure(error, server.url, server.variable) : error;
   }
-  const transaction: AuditedDatabase['transaction'] = (work) => orm.em.fork().transactional(work);
-  return { orm, database: { schema: service, query, transaction } };
+  const transaction: AuditedDatabase['transaction'] = (work) => watch(orm.em.fork().transactional(work));
+  return {
+    database: { schema: service, query, transaction },
+    async close() {
+      // Where one of several reads failed the others go on; a pool that ends meanwhile never lets go of them.
+      await Promise.allSettled(underWay);
+      await orm.close();
+    },
+  };
 }
 
 function serverSettings({ url }: Server): NonNullable<Options['driverOptions']> {
@@ -99,13 +114,12 @@ function serverSettings({ url }: Server): NonNullable<Options['driverOptions']> 
     max: 2,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    onPoolCreated(pool: { on(event: 'connect', listener: (client: PoolClient) => void): void }) {
-      // Before any statement of ours: a client sends them in the order in which it was given them.
-      pool.on('connect', (client) => void client.query('set default_transaction_read_only = on'));
+    onPoolCreated(pool: { on(event: 'connect', listener: (client: SessionClient) => void): void }) {
+      pool.on('connect', (client) => {
+        guardSession(client);
+        // Before any statement of ours: a client sends them in the order in which it was given them.
+        client.query('set default_transaction_read_only = on').catch(() => client.end());
+      });
     },
   };
-}
-
-interface PoolClient {
-  query(sql: string): Promise<unknown>;
 }
