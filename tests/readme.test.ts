@@ -39,6 +39,18 @@ describe("the README's examples", () => {
   });
 });
 
+it('the rpc and the union that show how an error looks are the real ones', async () => {
+  const words = (text: string) => text.split(/[\s|=]+/).filter((word) => word !== '');
+  const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
+  const [rpc = ''] = blocks('proto');
+  const proto = await read('proto/tiffin/shop/v1/shop.proto');
+  assert.ok(words(proto).join(' ').includes(words(rpc).join(' ')));
+  const generated = await read('schema/gen/shop-results.graphql');
+  const unionIn = (text: string) => words(/union AddReviewResult =[\s\w|]+/.exec(text)?.[0] ?? '');
+  assert.ok(unionIn(readme).length > 3);
+  assert.deepEqual(unionIn(readme), unionIn(generated));
+});
+
 it('every operation of the playground stands in the README, word for word', () => {
   for (const { name, text } of playgroundOperations())
     assert.ok(readme.includes(`\`\`\`graphql\n${text}\`\`\``), name);

@@ -48,6 +48,8 @@ test('the service starts on empty tables, takes an order, and gives everything b
     [['order.deliveries', 'delivery.changed.v1']],
   );
   assert.deepEqual(service.tasks?.map(({ name }) => name).sort(), [
+    'audit',
+    'count stuck transactions',
     'delayed tasks',
     'delete expired keys',
     'finish transactions',

@@ -1,3 +1,4 @@
+import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { createDelayedTasks } from '@tiffin/lib/delayed/delayed-tasks';
 import { createInbox } from '@tiffin/lib/events/inbox';
 import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
@@ -23,6 +24,7 @@ import { orderApi } from './api/order-api.ts';
 import { insertDemoData } from './data/demo-data.ts';
 import { migrations } from './data/migrations.ts';
 import { OrderEntity, OrderItemEntity } from './data/order-entity.ts';
+import { auditOrders } from './domain/audit-orders.ts';
 import type { OrderDeps } from './domain/deps.ts';
 import { orderService } from './domain/own-behalf.ts';
 import { orderParticipants } from './domain/participants.ts';
@@ -44,7 +46,7 @@ export const start: StartService = async (platform) => {
   const ids = await platform.openIds(database);
   const tasks = new TaskScope(platform);
   const { outbox, relay } = openOutbox(platform, database);
-  const { recovery, ...transactions } = openTransactions(platform, {
+  const { recovery, stuckCount, ...transactions } = openTransactions(platform, {
     database,
     participants: orderParticipants({
       stock: client(StockServiceService),
@@ -75,6 +77,7 @@ export const start: StartService = async (platform) => {
     tasks: [
       relay,
       recovery,
+      stuckCount,
       runner,
       repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
         deleteExpiredKeys(deps, signal),
@@ -85,6 +88,7 @@ export const start: StartService = async (platform) => {
       repeatedTask(clock, 'forget ended transactions', TRANSACTION_CLEAN_UP_INTERVAL_MS, (signal) =>
         forgetTransactions(database, clock, signal),
       ),
+      auditTask(platform, { service: 'order', checks: { orders: (signal) => auditOrders(deps, signal) } }),
     ],
     async stop() {
       await tasks.stop();

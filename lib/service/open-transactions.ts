@@ -4,15 +4,20 @@ import type { TaskScope } from '../lifecycle/task-scope.ts';
 import { type Coordinator, createCoordinator } from '../tcc/coordinator.ts';
 import { createRecovery, type Recovery } from '../tcc/recovery.ts';
 import { createSecondPhase, type Participants } from '../tcc/second-phase.ts';
+import { stuckGauge } from '../tcc/stuck-gauge.ts';
 import { createStuckTransactions, type StuckTransactions } from '../tcc/stuck-transactions.ts';
 import { sqlTransactionLog } from '../tcc/transaction-rows.ts';
 import type { Platform } from './service.ts';
+import type { ServiceTask } from './service-task.ts';
 
-/** Where a service coordinates transactions, the task that ends what its processes left, and what people do about the rest. */
+/** Where a service coordinates transactions, the tasks that go with it, and what people do about stuck ones. */
 export interface OpenedTransactions<Named extends Participants> {
   readonly transactions: Coordinator<Named>;
+  /** Ends what processes left behind. */
   readonly recovery: Recovery;
   readonly stuckTransactions: StuckTransactions;
+  /** Counts what waits for somebody. */
+  readonly stuckCount: ServiceTask;
 }
 
 export interface TransactionsOptions<Named extends Participants> {
@@ -32,9 +37,11 @@ export function openTransactions<Named extends Participants>(
   const log = sqlTransactionLog(database);
   const { rows } = log;
   const secondPhase = createSecondPhase({ rows, participants, clock, logger, metrics, identity });
+  const stuckTransactions = createStuckTransactions(database, clock);
   return {
     transactions: createCoordinator({ log, participants, secondPhase, clock, tasks }),
     recovery: createRecovery({ rows, secondPhase, clock }),
-    stuckTransactions: createStuckTransactions(database, clock),
+    stuckTransactions,
+    stuckCount: stuckGauge({ clock, metrics }, database.schema, stuckTransactions),
   };
 }

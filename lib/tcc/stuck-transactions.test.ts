@@ -5,6 +5,7 @@ import { AppError } from '../errors/app-error.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { createSecondPhase, type RemoteParticipant, STUCK_ATTEMPTS } from './second-phase.ts';
+import { stuckGauge } from './stuck-gauge.ts';
 import { createStuckTransactions, type Resolution, type StuckTransactions } from './stuck-transactions.ts';
 import { clearTcc, readTransactions, tccSchema } from './testing/tcc-schema.ts';
 import { sqlTransactionLog, type TransactionRows } from './transaction-rows.ts';
@@ -94,6 +95,24 @@ describe('stuck transactions', () => {
     clock.jump(15_000);
     await secondPhase().tell(await claim(), 'test');
     assert.equal(alarms.length, 1);
+  });
+
+  it('counts them for an alert, and none that is merely tried again', async () => {
+    const metrics = createMetrics();
+    const stopping = new AbortController();
+    const running = stuckGauge({ clock, metrics }, 'tcc', stuck).run(stopping.signal);
+    const counted = async () => {
+      await clock.advance(10_000);
+      // The count itself is real I/O.
+      await bed.database.ping();
+      return /^tiffin_tcc_stuck_transactions\{schema="tcc"\} (\d+)$/m.exec(await metrics.text())?.[1];
+    };
+    await getStuck('1', STUCK_ATTEMPTS - 1);
+    assert.equal(await counted(), '0');
+    await secondPhase().tell(await claim(), 'test');
+    assert.equal(await counted(), '1');
+    stopping.abort();
+    await running;
   });
 
   it('waits 1, 2, 4, 8 and then 15 seconds before it tells again', async () => {

@@ -30,6 +30,8 @@ export interface ResolutionNote {
 export interface StuckTransactions {
   /** By rising ids, at most `limit`, those after `afterId`. */
   list(limit: number, afterId: string | undefined): Promise<StuckTransaction[]>;
+  /** How many there are; those beyond 1,000 are not counted. */
+  count(): Promise<number>;
   /**
    * Resolves one in the transaction that `em` is, and writes down who did and why. Resolves to it as it was; undefined
    * where it is not stuck.
@@ -52,6 +54,9 @@ export function resolutionTableSql(schema: string): string[] {
     `create index tcc_resolution_by_transaction on "${schema}".tcc_resolution (transaction_id, id)`,
   ];
 }
+
+/** Whoever has as many has seen enough. */
+const MAX_COUNTED = 1_000;
 
 interface Row {
   readonly id: string;
@@ -79,6 +84,13 @@ export function createStuckTransactions(
         [afterId, limit],
       );
       return rows.map(toStuck);
+    },
+
+    async count() {
+      const [row] = await database.query<{ count: string }>(
+        `select count(*) from (select from ${table} where ${isStuck} limit ${MAX_COUNTED}) as stuck`,
+      );
+      return Number(row?.count);
     },
 
     async resolve(em, id, { resolution, actorId, reason }) {

@@ -1,4 +1,4 @@
-import { type InputValueDefinitionNode, Kind, print, type TypeNode } from 'graphql';
+import { type FieldDefinitionNode, type InputValueDefinitionNode, Kind, print, type TypeNode } from 'graphql';
 import {
   hasDirective,
   isList,
@@ -50,19 +50,27 @@ function isOwnPayload(typeName: string, fieldName: string): boolean {
   return typeName.endsWith('Success') || (typeName === 'Session' && fieldName === 'user');
 }
 
-/** An unbounded list is an outage that waits for its data. */
+/** An unbounded list is an outage that waits for its data. One that is short by its nature says so. */
 export const listsAreBounded: SchemaRule = ({ objects, enumNames, errorTypes }) => {
   const errorNames = new Set(errorTypes.map((type) => type.name.value));
   return outputFieldsOf(objects)
     .filter(({ field }) => isList(field.type))
     .filter(({ typeName, field }) => {
       if (typeName.endsWith('Connection')) return field.name.value !== 'edges';
-      return !errorNames.has(typeName) && !enumNames.has(namedTypeOf(field.type));
+      return !errorNames.has(typeName) && !enumNames.has(namedTypeOf(field.type)) && !isShort(field);
     })
     .map(
-      ({ typeName, field }) => `${typeName}.${field.name.value} is a bare list. Return a connection instead.`,
+      ({ typeName, field }) =>
+        `${typeName}.${field.name.value} is a bare list. Return a connection instead, or say how short it is: @listSize(assumedSize: …) of 1 to ${MAX_PAGE_ITEMS}.`,
     );
 };
+
+/** Whether Federation's directive of the demand control says that it has no more items than a page. */
+function isShort({ directives }: FieldDefinitionNode): boolean {
+  const listSize = directives?.find(({ name }) => name.value === 'listSize');
+  const size = listSize?.arguments?.find(({ name }) => name.value === 'assumedSize')?.value;
+  return size?.kind === Kind.INT && Number(size.value) >= 1 && Number(size.value) <= MAX_PAGE_ITEMS;
+}
 
 export const connectionsArePaged: SchemaRule = ({ objects }) =>
   outputFieldsOf(objects)

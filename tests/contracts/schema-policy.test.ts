@@ -95,7 +95,10 @@ const planted: Record<SchemaRuleName, readonly { from: string; to: string; names
     { from: 'lid: Lid @public', to: 'lid: Lid! @public', names: 'Pot.lid' },
     { from: '): PotConnection @', to: '): PotConnection! @', names: 'Query.pots' },
   ],
-  listsAreBounded: [{ from: 'lid: Lid @public', to: 'lid: [Lid!] @public', names: 'Pot.lid' }],
+  listsAreBounded: [
+    { from: 'lid: Lid @public', to: 'lid: [Lid!] @public', names: 'Pot.lid' },
+    { from: 'lid: Lid @public', to: 'lid: [Lid!] @public @listSize(assumedSize: 101)', names: 'Pot.lid' },
+  ],
   connectionsArePaged: [
     { from: 'first: Int! = 20', to: 'first: Int! = 101', names: 'Query.pots' },
     { from: 'first: Int! = 20', to: 'first: Int', names: 'Query.pots' },
