@@ -6,7 +6,17 @@ export interface PlaygroundOperation {
   readonly text: string;
 }
 
-const files = ['best-shops', 'my-orders', 'my-money', 'search-pizza', 'review-nothing', 'log-in'];
+const files = [
+  'best-shops',
+  'my-orders',
+  'my-money',
+  'buy-lunch',
+  'pay-lunch',
+  'follow-lunch',
+  'search-pizza',
+  'review-nothing',
+  'log-in',
+];
 
 /** The operations of the README, in the order of the playground's tabs. */
 export const playgroundOperations = (): PlaygroundOperation[] =>

@@ -73,3 +73,19 @@ test('finds files by part of their path, the real ones apart', () => {
   ]);
   assert.deepEqual(findTestFiles({ real: true, patterns: ['scripts/run-tests'] }), []);
 });
+
+test('files that need the machine for themselves come last', async () => {
+  const lines: string[] = [];
+  const [alone = '', ...others] = ['passes.test.ts', 'late.test.ts', 'empty.test.ts'].map((name) =>
+    join(folder, name),
+  );
+  await runTestFiles([alone, ...others], {
+    fileTimeoutMs: 5_000,
+    lingerMs: 1_000,
+    isAlone: (file) => file === alone,
+    print: (line) => lines.push(line),
+  });
+  const reports = lines.filter((line) => /^[✔✖]/.test(line));
+  assert.equal(reports.length, 3);
+  assert.ok(reports.at(-1)?.includes('passes.test.ts'));
+});

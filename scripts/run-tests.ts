@@ -8,6 +8,8 @@ export const rootDir = dirname(import.meta.dirname);
 export interface RunOptions extends Omit<RunFileOptions, 'rootDir'> {
   /** Files under way at once. */
   concurrency?: number;
+  /** Files that need the machine for themselves: each runs alone, after the others. */
+  isAlone?: (file: string) => boolean;
   print?: (line: string) => void;
 }
 
@@ -27,9 +29,9 @@ export function findTestFiles({ real, patterns }: { real: boolean; patterns: rea
  */
 export async function runTestFiles(files: readonly string[], options: RunOptions): Promise<number> {
   const print = options.print ?? ((line) => process.stdout.write(`${line}\n`));
-  const waiting = [...files];
+  const { isAlone = () => false } = options;
   const reports: FileReport[] = [];
-  const worker = async () => {
+  const work = async (waiting: string[]) => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const startedMs = performance.now();
       const report = await runTestFile(file, { ...options, rootDir });
@@ -40,7 +42,9 @@ export async function runTestFiles(files: readonly string[], options: RunOptions
   const concurrency = options.concurrency ?? Math.max(2, Math.min(4, availableParallelism()));
   process.on('SIGINT', abandonTestFiles);
   process.on('SIGTERM', abandonTestFiles);
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  const together = files.filter((file) => !isAlone(file));
+  await Promise.all(Array.from({ length: concurrency }, () => work(together)));
+  await work(files.filter(isAlone));
   process.off('SIGINT', abandonTestFiles);
   process.off('SIGTERM', abandonTestFiles);
   return printTotals(reports, print);

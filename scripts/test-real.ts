@@ -26,6 +26,8 @@ try {
   process.exitCode = await runTestFiles(files, {
     fileTimeoutMs: 300_000,
     concurrency: 2,
+    // A platform of eight processes each.
+    isAlone: (file) => file.startsWith('tests/chaos/'),
     env: { TEST_DATABASE_URL: postgres.url, ...kafka?.env },
   });
 } catch (error) {

@@ -169,6 +169,8 @@ export function createDelayedTaskRunner(options: DelayedTaskRunnerOptions): Dela
   }
 
   async function roused(signal: AbortSignal): Promise<void> {
+    // It may have aborted during the look at the table: then nobody would rouse it.
+    if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     rouse = resolve;
     signal.addEventListener('abort', rouse, { once: true });

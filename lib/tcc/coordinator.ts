@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock/clock.ts';
+import { AppError } from '../errors/app-error.ts';
 import type { TaskScope } from '../lifecycle/task-scope.ts';
 import { within } from '../lifecycle/within.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
@@ -23,9 +24,17 @@ type PayloadOf<Participant> = Participant extends RemoteParticipant<infer Payloa
 export interface Coordinator<Named extends Participants, Session = EntityManager> {
   /**
    * Has all participants hold their parts, at the same time. Where one refuses or fails, all are cancelled and its error
-   * is thrown. Written down before anybody is asked: when this process dies, the others cancel in its place.
+   * is thrown. Written down before anybody is asked: when this process dies, the others cancel in its place. `attempt`
+   * says what it is for, where that may come again.
+   * @throws AppError UNAVAILABLE where it took so long that others cancelled it; what a participant throws.
    */
-  begin(id: string, parts: Parts<Named>, call: CallContext): Promise<void>;
+  begin(id: string, parts: Parts<Named>, call: CallContext, attempt?: string): Promise<void>;
+  /**
+   * Cancels what earlier tries of the same attempt left behind, before it is tried again: it would be refused for what
+   * it holds itself. Only for whoever knows that nobody else is at the attempt now.
+   * @throws AppError UNAVAILABLE where some of it cannot be freed at once.
+   */
+  abandonEarlier(attempt: string, call: CallContext): Promise<void>;
   /** Notes that all is held, in the transaction that `session` is. False where it took so long that others cancelled it. */
   prepare(session: Session, id: string): Promise<boolean>;
   /** Decides to spend what is held. Undefined where the transaction is not prepared: it has been decided. */
@@ -52,6 +61,8 @@ export interface CoordinatorOptions<Named extends Participants, Session> {
 
 /** Between the last moment at which the beginner could prepare it, and the first at which others cancel it. */
 const abandonedAfterMs = 2_000;
+/** Until most of what was cancelled has ended. */
+const retryAfterMs = 500;
 /** As dtm has it; a caller's own budget is mostly shorter. */
 const maxTryMs = 35_000;
 /** The most that a caller waits for the second phase, and never more than half of what it has left. */
@@ -79,18 +90,18 @@ export function createCoordinator<Named extends Participants, Session = EntityMa
   }
 
   return {
-    async begin(id, parts, call) {
+    async begin(id, parts, call, attempt) {
       const named = Object.entries(parts).filter(([, payload]) => payload !== undefined);
       const nowMs = clock.now();
-      const dueMs = Math.min(call.deadlineMs, nowMs + maxTryMs) + abandonedAfterMs;
+      const deadlineMs = Math.min(call.deadlineMs, nowMs + maxTryMs);
       await log.rows.insert(
         id,
         named.map(([name]) => name),
-        { nowMs, dueMs },
+        { nowMs, dueMs: deadlineMs + abandonedAfterMs, attempt },
       );
       try {
         await fanout(
-          call,
+          { ...call, deadlineMs },
           named.map(
             ([name, payload]) =>
               (tryCall: CallContext) =>
@@ -99,8 +110,16 @@ export function createCoordinator<Named extends Participants, Session = EntityMa
         );
       } catch (error) {
         await abandon(id, call);
-        throw error;
+        // Others were sooner to cancel it: nobody's fault, and the participants' affair.
+        throw AppError.is(error, 'TRANSACTION_ENDED') ? new AppError('UNAVAILABLE', { retryAfterMs }) : error;
       }
+    },
+    async abandonEarlier(attempt, call) {
+      const earlier = await log.rows.findOpen(attempt);
+      if (earlier.length === 0) return;
+      await Promise.all(earlier.map(({ id }) => abandon(id, call)));
+      const open = await log.rows.findOpen(attempt);
+      if (open.length > 0) throw new AppError('UNAVAILABLE', { retryAfterMs });
     },
     prepare: (session, id) => log.in(session).prepare(id),
     confirm: (session, id) => log.in(session).decide(id, 'PREPARED', 'CONFIRMING', lease()),

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock/clock.ts';
 import { bigintArray } from '../engines/bigint-array.ts';
 import type { Database } from '../engines/database.ts';
-import type { CallContext } from '../rpc/call-context.ts';
+import { type CallContext, remainingMs } from '../rpc/call-context.ts';
 import { cancelBranch, confirmBranch, tryBranch } from './barrier.ts';
 import { type BranchState, sqlBranchRows } from './branch-rows.ts';
 
@@ -29,17 +29,27 @@ export interface ParticipantOptions {
   readonly branch: string;
 }
 
+/** Callers have less; for those that say nothing. */
+const maxStatementMs = 10_000;
+
 export function createParticipant({ database, clock, branch }: ParticipantOptions): Participant {
-  const behind =
+  const run = (operation: typeof tryBranch, em: EntityManager, transactionId: string, work: BranchWork) => {
+    const rows = sqlBranchRows(em, database.schema, clock.now());
+    return operation(rows, { transactionId, branch }, () => work(em));
+  };
+  /** What is decided must be done: it waits for a row that many want for as long as its caller does. */
+  const patiently =
     (operation: typeof tryBranch) => (transactionId: string, call: CallContext, work: BranchWork) =>
-      database.transaction((em) => {
-        const rows = sqlBranchRows(em, database.schema, clock.now());
-        return operation(rows, { transactionId, branch }, () => work(em));
+      database.transaction(async (em) => {
+        const timeoutMs = Math.max(1, Math.min(maxStatementMs, Math.floor(remainingMs(call, clock))));
+        await em.execute(`set local statement_timeout = ${timeoutMs}`);
+        await run(operation, em, transactionId, work);
       }, call);
   return {
-    try: behind(tryBranch),
-    confirm: behind(confirmBranch),
-    cancel: behind(cancelBranch),
+    try: (transactionId, call, work) =>
+      database.transaction((em) => run(tryBranch, em, transactionId, work), call),
+    confirm: patiently(confirmBranch),
+    cancel: patiently(cancelBranch),
     async states(transactionIds) {
       const rows = await database.query<{ transaction_id: string; state: BranchState }>(
         `select transaction_id, state from "${database.schema}".tcc_branch

@@ -9,8 +9,11 @@ export interface RecoveryOptions {
   readonly clock: Clock;
 }
 
-/** Decided transactions that one round brings on at the same time. */
-const maxTransactions = 50;
+/**
+ * Decided transactions that one round brings on at the same time. A round lasts as long as its slowest participant, two
+ * seconds where one hangs: so even then this many halves end each second.
+ */
+const maxTransactions = 200;
 const pollMs = 500;
 
 /** Brings transactions to their end whose process died, or whose participants were away. */

@@ -73,7 +73,7 @@ export function createSecondPhase(options: SecondPhaseOptions): SecondPhase {
   /** Why the participant did not follow; undefined where it did. */
   async function tellOne(
     name: string,
-    { id, state }: ClaimedTransaction,
+    { id, state, attempts }: ClaimedTransaction,
     requestId: string,
     signal: AbortSignal,
   ): Promise<string | undefined> {
@@ -91,10 +91,13 @@ export function createSecondPhase(options: SecondPhaseOptions): SecondPhase {
       const { code } = toAppError(thrown);
       if (!signal.aborted) {
         failed.inc({ participant: name, code });
-        logger.warn(
-          { transactionId: id, participant: name, state, err: thrown },
-          'participant did not follow',
-        );
+        // Once for each transaction: thousands may wait for one that is away, and are told every few seconds.
+        if (attempts === 0) {
+          logger.warn(
+            { transactionId: id, participant: name, state, err: thrown },
+            'participant did not follow',
+          );
+        }
       }
       return `${name}: ${code}`;
     }

@@ -42,8 +42,8 @@ export interface Progress {
 
 /** The log of transactions. Each function is one statement. */
 export interface TransactionRows {
-  /** A new one, `TRYING`. From `dueMs` on anybody may cancel it. */
-  insert(id: string, participants: readonly string[], times: { nowMs: number; dueMs: number }): Promise<void>;
+  /** A new one, `TRYING`. */
+  insert(id: string, participants: readonly string[], begun: Begun): Promise<void>;
   /** `TRYING` → `PREPARED`; false where it was cancelled meanwhile. */
   prepare(id: string): Promise<boolean>;
   /** Decides one that is in `from`, and claims it. Undefined where it is in another state, or there is none. */
@@ -53,10 +53,29 @@ export interface TransactionRows {
     to: DecidedState,
     times: Lease,
   ): Promise<ClaimedTransaction | undefined>;
-  /** Claims what is due, oldest first: decided ones, and those that are `TRYING` for too long, which are cancelled. */
+  /**
+   * Claims what is due: decided ones, and those that are `TRYING` for too long, which are cancelled. First those that
+   * were told least often, so that many whose participant is away keep none of the others waiting; then the oldest.
+   */
   claimDue(times: Lease, limit: number): Promise<ClaimedTransaction[]>;
+  /** What an attempt has begun that still holds something, or may: `TRYING` or `CANCELLING`, a few at most. */
+  findOpen(attempt: string): Promise<OpenTransaction[]>;
   /** False where another process has claimed it by now. */
   settle(claimed: ClaimedTransaction, progress: Progress, nowMs: number): Promise<boolean>;
+}
+
+export interface Begun {
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** From then on anybody may cancel it. */
+  readonly dueMs: number;
+  /** What it was begun for, where that may come again; a repetition has the same. */
+  readonly attempt?: string | undefined;
+}
+
+export interface OpenTransaction {
+  readonly id: string;
+  readonly state: 'TRYING' | 'CANCELLING';
 }
 
 export interface Lease {
@@ -84,6 +103,7 @@ export function transactionTableSql(schema: string): string[] {
         ('TRYING', 'PREPARED', 'CONFIRMING', 'CANCELLING', 'CONFIRMED', 'CANCELLED', 'SETTLED')),
       participants jsonb not null,
       open jsonb not null,
+      attempt text,
       due_at timestamptz,
       claims integer not null default 0,
       attempts integer not null default 0,
@@ -94,6 +114,7 @@ export function transactionTableSql(schema: string): string[] {
       check ((due_at is null) = (state in ('PREPARED', 'CONFIRMED', 'CANCELLED', 'SETTLED')))
     )`,
     `create index tcc_transaction_due on ${table} (due_at, id) where due_at is not null`,
+    `create index tcc_transaction_open on ${table} (attempt) where state in ('TRYING', 'CANCELLING')`,
     `create index tcc_transaction_stuck on ${table} (id)
       where state in ('CONFIRMING', 'CANCELLING') and attempts >= 5`,
     `create index tcc_transaction_ended on ${table} (ended_at) where ended_at is not null`,
@@ -110,6 +131,9 @@ interface Row {
   readonly attempts: number;
 }
 
+/** Each further one is a repetition that another process was at. */
+const MAX_OPEN = 10;
+
 const timestamp = (ms: number) => new Date(ms).toISOString();
 
 export function sqlTransactionLog(database: Pick<Database, 'schema' | 'query'>): TransactionLog {
@@ -124,13 +148,21 @@ function sqlTransactionRows(schema: string, execute: Execute): TransactionRows {
   const table = `"${schema}".tcc_transaction`;
   const claimed = 'row.id, row.state, row.open::text as open_json, row.claims, row.attempts';
   return {
-    async insert(id, participants, { nowMs, dueMs }) {
+    async insert(id, participants, { nowMs, dueMs, attempt = null }) {
       const names = JSON.stringify(participants);
       await execute(
-        `insert into ${table} (id, state, participants, open, due_at, begun_at)
-         values (?, 'TRYING', ?::jsonb, ?::jsonb, ?::timestamptz, ?::timestamptz)`,
-        [id, names, names, timestamp(dueMs), timestamp(nowMs)],
+        `insert into ${table} (id, state, participants, open, attempt, due_at, begun_at)
+         values (?, 'TRYING', ?::jsonb, ?::jsonb, ?, ?::timestamptz, ?::timestamptz)`,
+        [id, names, names, attempt, timestamp(dueMs), timestamp(nowMs)],
       );
+    },
+
+    async findOpen(attempt) {
+      const rows = await execute<OpenTransaction>(
+        `select id, state from ${table} where attempt = ? and state in ('TRYING', 'CANCELLING') limit ${MAX_OPEN}`,
+        [attempt],
+      );
+      return rows.map(({ id, state }) => ({ id: String(id), state }));
     },
 
     async prepare(id) {
@@ -154,7 +186,7 @@ function sqlTransactionRows(schema: string, execute: Execute): TransactionRows {
       const rows = await execute<Row>(
         `with due as (
            select id from ${table} where due_at <= ?::timestamptz
-           order by due_at, id limit ? for update skip locked)
+           order by attempts, due_at, id limit ? for update skip locked)
          update ${table} as row set
            state = case when row.state = 'TRYING' then 'CANCELLING' else row.state end,
            decided_at = coalesce(row.decided_at, ?::timestamptz),

@@ -68,7 +68,7 @@ export function orderApi(deps: OrderDeps): RpcHandlers<OrderServiceService> {
       });
       const cart = { shopId, items, addressId, expectedTotal, couponId, walletAmount };
       return deps.idempotency.run(OrderServiceService.placeOrder, request, context, {
-        execute: (effect) => placeOrder(deps, context, cart, effect),
+        execute: (effect) => placeOrder(deps, context, cart, idempotencyKey, effect),
         respond: toOrderAnswer,
       });
     },

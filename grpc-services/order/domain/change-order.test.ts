@@ -67,6 +67,15 @@ test('a declined payment leaves the order to be paid; what was paid stays paid',
   await assert.rejects(pay(customer, 'sandbox-declined'), failsWith('ORDER_ALREADY_PAID'));
 });
 
+test('where nothing is payable nothing is charged, and nothing can be declined', async () => {
+  bed.funds.available.set(customer.userId, 450);
+  const walletAmount = { amountCents: 450, currency: 'EUR' };
+  orderId = (await bed.place([goodsId], { walletAmount })).id;
+  const { order } = await pay(customer, 'sandbox-declined');
+  assert.equal(order?.status, 'ORDER_STATUS_PAID');
+  assert.equal(bed.funds.captured.get(orderId), 450);
+});
+
 test('of payments and cancellations at once exactly one wins, and the others learn who did', async () => {
   goodsId = await bed.addGoods(100);
   const winners = new Set<string | undefined>();

@@ -3,7 +3,7 @@ import type { Effect } from '@tiffin/lib/idempotency/effect';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { decideOrder } from './decide-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { type Order, paidOrder } from './order.ts';
+import { type Order, paidOrder, payableOf } from './order.ts';
 
 /** What the sandbox knows. */
 export const sandboxTokens = ['sandbox-ok', 'sandbox-declined'] as const;
@@ -11,7 +11,7 @@ export type SandboxToken = (typeof sandboxTokens)[number];
 
 /**
  * Pays an order of the caller's own: what is payable with the sandbox, where no money moves, and the rest with what the
- * wallet holds for it.
+ * wallet holds for it. Where nothing is payable nothing is charged, whatever the token.
  * @throws AppError ORDER_NOT_FOUND, ORDER_ALREADY_PAID, ORDER_CANCELLED, ORDER_CLOSED, PAYMENT_DECLINED,
  *   UNAUTHENTICATED, FORBIDDEN.
  */
@@ -24,7 +24,8 @@ export function payOrder(
 ): Promise<Order> {
   const transition = (order: Order) => {
     const paid = paidOrder(order);
-    if (paymentToken === 'sandbox-declined') throw new AppError('PAYMENT_DECLINED', { orderId });
+    const isCharged = payableOf(order).amountCents > 0;
+    if (isCharged && paymentToken === 'sandbox-declined') throw new AppError('PAYMENT_DECLINED', { orderId });
     return paid;
   };
   return decideOrder(deps, context, orderId, 'confirm', transition, effect);

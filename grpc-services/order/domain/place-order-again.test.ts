@@ -84,7 +84,7 @@ for (const [step, moment] of [
   });
 }
 
-test('a process that was too slow gives its stock back, and answers with the order of the one that took over', async () => {
+test('a process that was too slow gives its stock back, and has its caller ask for the order of the one that took over', async () => {
   const reserved = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const transactions: OrderDeps['transactions'] = {
@@ -106,8 +106,41 @@ test('a process that was too slow gives its stock back, and answers with the ord
   bed.clock.jump(30_001);
   const answer = await bed.api.placeOrder(request, call);
   gate.resolve();
-  assert.deepEqual(await bed.inTime(late), answer);
+  await assert.rejects(bed.inTime(late), failsWith('UNAVAILABLE'));
+  assert.deepEqual(await slow.placeOrder(request, call), answer);
   await bed.transactionsEnd();
   assert.deepEqual(await effects(), oneOrder);
   await bed.assertBalanced([goodsId]);
+});
+
+test('an attempt that comes again soon after its process died is not refused for what it holds itself', async () => {
+  const last = await bed.addGoods(1);
+  bed.coupons.add({
+    id: '51',
+    userId: customer.userId,
+    discount: { amountCents: 100, currency: 'EUR' },
+    minimumTotal: { amountCents: 0, currency: 'EUR' },
+  });
+  bed.funds.available.set(customer.userId, 100);
+  const everything = cartOf([last], {
+    couponId: '51',
+    walletAmount: { amountCents: 100, currency: 'EUR' },
+  });
+  let isDead = false;
+  bed.steps.fault = (step, when) => {
+    isDead ||= step === 'commit' && when === 'before';
+    if (isDead) throw new AppError('UNAVAILABLE', { retryAfterMs: 1_000 });
+  };
+  // All that it would do about its failure fails as well.
+  const rows = bed.deps.transactions;
+  const dying = orderApi({ ...bed.deps, transactions: { ...rows, abandon: async () => {} } });
+  await assert.rejects(bed.inTime(dying.placeOrder(everything, call)));
+  bed.steps.fault = () => {};
+  // Its claim on the key is over, and nobody has cancelled what it began.
+  bed.clock.jump(30_001);
+  assert.equal(await bed.available(last), 0);
+  const { order } = await bed.inTime(bed.api.placeOrder(everything, call));
+  assert.equal(order?.status, 'ORDER_STATUS_CREATED');
+  await bed.transactionsEnd();
+  await bed.assertBalanced([last]);
 });

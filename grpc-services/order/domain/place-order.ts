@@ -18,17 +18,22 @@ import { partsOf } from './participants.ts';
  * @throws AppError EMPTY_CART, SHOP_NOT_FOUND, SHOP_CLOSED, GOODS_NOT_FOUND (goods of another shop too),
  *   ADDRESS_NOT_FOUND (somebody else's too), PRICE_CHANGED, OUT_OF_STOCK, COUPON_NOT_FOUND (somebody else's too),
  *   COUPON_UNAVAILABLE, COUPON_EXPIRED, COUPON_MINIMUM_NOT_REACHED, INSUFFICIENT_FUNDS, UNAUTHENTICATED, FORBIDDEN;
- *   INVALID_ARGUMENT for goods that have no common total, and for more money than is left to pay.
+ *   INVALID_ARGUMENT for goods that have no common total, and for more money than is left to pay; UNAVAILABLE while an
+ *   earlier try of the same attempt holds some of it still.
  */
 export async function placeOrder(
   deps: OrderDeps,
   context: CallContext,
   cart: Cart,
+  key: string,
   effect: Effect<Order>,
 ): Promise<Order> {
   const userId = requireUserId(context.identity, 'CUSTOMER');
   if (cart.items.length === 0) throw new AppError('EMPTY_CART', {});
   const { shopId } = cart;
+  const attempt = `${userId} ${key}`;
+  // An earlier try, whose process died or whose caller was gone, may hold the coupon, the money and the last unit.
+  await deps.transactions.abandonEarlier(attempt, context);
   const { shop, goods, address, coupon } = await readCart(deps, context, cart);
   if (!shop) throw new AppError('SHOP_NOT_FOUND', { shopId });
   if (shop.status !== ShopStatus.OPEN) throw new AppError('SHOP_CLOSED', { shopId });
@@ -41,12 +46,8 @@ export async function placeOrder(
   const id = String(await deps.ids.nextId());
   const placedAt = new Date(deps.clock.now());
   const { couponId } = cart;
-  return create(
-    deps,
-    context,
-    newOrder({ id, userId, shopId, items, total, couponId, ...reductions, address: delivery, placedAt }),
-    effect,
-  );
+  const placed = { id, userId, shopId, items, total, couponId, ...reductions, address: delivery, placedAt };
+  return create(deps, context, newOrder(placed), attempt, effect);
 }
 
 /** All at once. With the user's identity, so that the others show the user's own addresses and coupons only. */
@@ -71,10 +72,11 @@ async function create(
   deps: OrderDeps,
   context: CallContext,
   order: Order,
+  attempt: string,
   effect: Effect<Order>,
 ): Promise<Order> {
   const { transactions } = deps;
-  await transactions.begin(order.id, partsOf(order), context);
+  await transactions.begin(order.id, partsOf(order), context, attempt);
   try {
     // Not begun after the caller's budget; a commit whose answer is late may stand all the same.
     return await effect(async (em) => {

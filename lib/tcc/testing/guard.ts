@@ -35,6 +35,7 @@ function guardRows(rows: TransactionRows, around: Around): TransactionRows {
     insert: (...args) => around(() => rows.insert(...args)),
     prepare: (...args) => around(() => rows.prepare(...args)),
     decide: (...args) => around(() => rows.decide(...args)),
+    findOpen: (...args) => around(() => rows.findOpen(...args)),
     claimDue: (...args) => around(() => rows.claimDue(...args)),
     settle: (...args) => around(() => rows.settle(...args)),
   };

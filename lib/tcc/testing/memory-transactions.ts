@@ -16,6 +16,7 @@ export interface TransactionRow {
   readonly id: string;
   readonly state: TransactionState;
   readonly open: readonly string[];
+  readonly attempt?: string | undefined;
   readonly dueMs: number | undefined;
   readonly claims: number;
   readonly attempts: number;
@@ -47,6 +48,7 @@ export function createMemoryTransactions(): MemoryTransactions {
         insert: (...args) => alone((rows) => rows.insert(...args)),
         prepare: (...args) => alone((rows) => rows.prepare(...args)),
         decide: (...args) => alone((rows) => rows.decide(...args)),
+        findOpen: (...args) => alone((rows) => rows.findOpen(...args)),
         claimDue: (...args) => alone((rows) => rows.claimDue(...args)),
         settle: (...args) => alone((rows) => rows.settle(...args)),
       },
@@ -68,13 +70,18 @@ function memoryRows(table: Map<string, TransactionRow>, session: MemorySession):
     return changed;
   };
   return {
-    async insert(id, participants, { nowMs, dueMs }) {
+    async insert(id, participants, { nowMs, dueMs, attempt }) {
       if (table.has(id)) throw new Error(`There is a transaction ${id}.`);
       const unset = { decidedMs: undefined, endedMs: undefined, lastError: '', claims: 0, attempts: 0 };
       writeEntry(session, table, id, {
         ...unset,
-        ...{ id, state: 'TRYING', open: participants, dueMs, begunMs: nowMs },
+        ...{ id, state: 'TRYING', open: participants, attempt, dueMs, begunMs: nowMs },
       });
+    },
+    async findOpen(attempt) {
+      return [...table.values()].flatMap(({ id, state, attempt: own }) =>
+        own === attempt && (state === 'TRYING' || state === 'CANCELLING') ? [{ id, state }] : [],
+      );
     },
     async prepare(id) {
       const row = table.get(id);
@@ -91,7 +98,9 @@ function memoryRows(table: Map<string, TransactionRow>, session: MemorySession):
     async claimDue({ nowMs, leaseEndMs }, limit) {
       return [...table.values()]
         .filter(({ dueMs }) => dueMs !== undefined && dueMs <= nowMs)
-        .sort((a, b) => (a.dueMs ?? 0) - (b.dueMs ?? 0) || Number(a.id) - Number(b.id))
+        .sort(
+          (a, b) => a.attempts - b.attempts || (a.dueMs ?? 0) - (b.dueMs ?? 0) || Number(a.id) - Number(b.id),
+        )
         .slice(0, limit)
         .map((row) => {
           const state = row.state === 'TRYING' ? 'CANCELLING' : row.state;

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Mechanism } from './fleet.ts';
+import { runChaos } from './run-chaos.ts';
+
+/** That of the test of all mechanisms: who is killed when is known, and so how soon something must go wrong. */
+const seed = 1;
+const maxQuietMs = 60_000;
+/** Longer than any lease that a killed process leaves behind. */
+const stableMs = 20_000;
+
+/** By what each mechanism is missed, and after how long. The others are in place. */
+const missed: Readonly<Record<Mechanism, { readonly chaosMs: number; readonly finding: RegExp }>> = {
+  // Answers to the second phase get lost all the time.
+  barrier: {
+    chaosMs: 15_000,
+    finding: /^order \d+ is \w*, and its transaction (CONFIRMING|CANCELLING) after \d+ attempts: .*INTERNAL/,
+  },
+  // Relays send events again, and consumers are killed.
+  inbox: { chaosMs: 25_000, finding: /^shop \d+ counts \d+ orders more than before, of \d+/ },
+  // The process that takes the payments is killed after half a minute.
+  outbox: { chaosMs: 35_000, finding: /^order \d+ is PAID, and its delivery (ASSIGNED)?$/ },
+};
+
+// With the Kafka of lib/testing/real-kafka.
+describe('the same chaos is noticed', { timeout: 290_000 }, () => {
+  for (const without of Object.keys(missed) as Mechanism[]) {
+    const { chaosMs, finding } = missed[without];
+    it(`without the ${without}`, { timeout: 140_000 }, async (t) => {
+      const say = (line: string) => t.diagnostic(line);
+      const { contradictions } = await runChaos({ seed, chaosMs, maxQuietMs, stableMs, without, say });
+      say(contradictions.slice(0, 3).join('\n'));
+      assert.ok(
+        contradictions.some((sentence) => finding.test(sentence)),
+        `Nothing was missed:\n${contradictions.join('\n')}`,
+      );
+    });
+  }
+});

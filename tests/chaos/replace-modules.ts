@@ -1,0 +1,35 @@
+import { registerHooks } from 'node:module';
+
+/**
+ * For `node --import`: processes under chaos run the product's code, but for the modules that are named here. Some answers
+ * get lost in all of them; CHAOS_WITHOUT takes one mechanism away besides. The product has no switch for either.
+ */
+const inAll = {
+  'lib/rpc/grpc-server.ts': 'faults/grpc-server.ts',
+  'lib/events/outbox-relay.ts': 'faults/outbox-relay.ts',
+  'lib/events/kafka/kafka-settings.ts': 'faults/kafka-settings.ts',
+  'lib/engines/database.ts': 'faults/database.ts',
+};
+
+const mechanisms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  barrier: { 'lib/tcc/barrier.ts': 'without/barrier.ts' },
+  inbox: { 'lib/events/inbox.ts': 'without/inbox.ts' },
+  outbox: { 'lib/events/outbox.ts': 'without/outbox.ts' },
+};
+
+const replaced = { ...inAll, ...mechanisms[process.env['CHAOS_WITHOUT'] ?? ''] };
+const replacements = new Map(
+  Object.entries(replaced).map(([original, replacement]) => [
+    new URL(`../../${original}`, import.meta.url).href,
+    new URL(replacement, import.meta.url).href,
+  ]),
+);
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const resolved = nextResolve(specifier, context);
+    const url = replacements.get(resolved.url);
+    // A replacement stands on what it replaces.
+    return url === undefined || url === context.parentURL ? resolved : { ...resolved, url };
+  },
+});

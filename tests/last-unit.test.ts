@@ -1,0 +1,3 @@
+import { testLastUnit } from './last-unit.contract.ts';
+
+testLastUnit('embedded engines', async () => ({}));
