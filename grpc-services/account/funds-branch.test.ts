@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import type { Participant } from '@tiffin/lib/tcc/participant';
 import {
@@ -43,7 +44,7 @@ for (const endings of [['confirm'], ['cancel'], ['confirm', 'cancel']] as const)
       assert.deepEqual(await batchGetHolds(bed.deps, callByService, [orderId]), [outcome.state]);
       assert.deepEqual(await movementsOf(orderId), movementsAfter(order, outcome), order.join());
     }
-    assert.deepEqual(await auditWallets(bed.deps), []);
+    assert.deepEqual(await allFindings(auditWallets(bed.deps)), []);
   });
 }
 

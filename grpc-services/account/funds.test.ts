@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
 import {
@@ -35,7 +36,7 @@ suite('funds of orders', () => {
     assert.deepEqual(await centsOf(bed, user.id), { available: 0, held: 700 });
     await bed.funds.releaseFunds(cancelled, callByService);
     assert.deepEqual(await centsOf(bed, user.id), { available: 700, held: 0 });
-    assert.deepEqual(await auditWallets(bed.deps), []);
+    assert.deepEqual(await allFindings(auditWallets(bed.deps)), []);
   });
 
   test('that a wallet does not have are refused with what it has, in the currency that is asked for', async () => {

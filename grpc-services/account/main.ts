@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { loadConfig } from '@tiffin/lib/config/config';
 import type { Database } from '@tiffin/lib/engines/database';
 import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
@@ -27,6 +28,7 @@ import { createLoginAttempts } from './data/login-attempts.ts';
 import { migrations } from './data/migrations.ts';
 import { UserEntity } from './data/user-entity.ts';
 import { findLogin } from './data/user-store.ts';
+import { auditWallets } from './domain/audit-wallets.ts';
 import type { AccountDeps } from './domain/deps.ts';
 import { createHashSlots } from './domain/hash-slots.ts';
 import { createScryptHasher, type PasswordHasher } from './domain/password-hash.ts';
@@ -84,6 +86,11 @@ export const start: StartService = async (platform) => {
       repeatedTask(clock, 'forget ended branches', BRANCH_CLEAN_UP_INTERVAL_MS, (signal) =>
         forgetBranches(database, clock, signal),
       ),
+      auditTask(platform, {
+        service: 'account',
+        checks: { wallets: (signal) => auditWallets(deps, signal) },
+        hidesUnits: true,
+      }),
     ],
     notes: accountsToTry.map(noteOf),
     async stop() {

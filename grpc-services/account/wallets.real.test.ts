@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { type Database, openDatabase } from '@tiffin/lib/engines/database';
 import { AppError } from '@tiffin/lib/errors/app-error';
@@ -51,7 +52,7 @@ test('of 50 orders that race for a wallet that covers 10 of them, 10 hold, and t
     if (outcome.status === 'rejected') failsWith('INSUFFICIENT_FUNDS', { balance: eur(50) })(outcome.reason);
   }
   assert.deepEqual(await centsOf(bed, user.id), { available: 50, held: 1_000 });
-  assert.deepEqual(await auditWallets(bed.deps), []);
+  assert.deepEqual(await allFindings(auditWallets(bed.deps)), []);
 });
 
 test('a hold and a release of the same order at once leave nothing held, whichever comes first', async () => {
@@ -63,7 +64,7 @@ test('a hold and a release of the same order at once leave nothing held, whichev
     }),
   );
   assert.deepEqual(await centsOf(bed, user.id), { available: 30_000, held: 0 });
-  assert.deepEqual(await auditWallets(bed.deps), []);
+  assert.deepEqual(await allFindings(auditWallets(bed.deps)), []);
 });
 
 test('a capture and a release of the same order at once: one of them happens', async () => {
@@ -77,7 +78,7 @@ test('a capture and a release of the same order at once: one of them happens', a
     for (const one of pair) if (one.status === 'rejected') failsWith('TRANSACTION_ENDED')(one.reason);
   }
   assert.equal((await centsOf(bed, user.id)).held, 0);
-  assert.deepEqual(await auditWallets(bed.deps), []);
+  assert.deepEqual(await allFindings(auditWallets(bed.deps)), []);
 });
 
 test('who asks a wallet for more than it has does not wait for the lock on it', async () => {
@@ -129,7 +130,7 @@ test('top-ups, holds, captures and releases at once: no deadlock, no cent lost, 
     isOver = true;
   });
   let audits = 0;
-  for (; !isOver; audits++) assert.deepEqual(await auditWallets({ database: auditor }), []);
+  for (; !isOver; audits++) assert.deepEqual(await allFindings(auditWallets({ database: auditor })), []);
   assert.ok(audits >= 3, `Only ${audits} audits ran beside the traffic.`);
   for (const outcome of await traffic) {
     if (outcome.status === 'fulfilled') continue;
@@ -147,7 +148,7 @@ test('top-ups, holds, captures and releases at once: no deadlock, no cent lost, 
   const left = await Promise.all(userIds.map((userId) => centsOf(bed, userId)));
   const sum = left.reduce((total, { available, held }) => total + available + held, 0);
   assert.equal(sum + Number(captured?.cents), 4 * 2_000 + toppedUp);
-  assert.deepEqual(await auditWallets(bed.deps), []);
+  assert.deepEqual(await allFindings(auditWallets(bed.deps)), []);
 });
 
 async function locksAwaited(): Promise<number> {

@@ -53,7 +53,7 @@ test('the service starts on empty tables, with and without demo data, and gives 
       service.jobs?.map(({ consumer, topic }) => [consumer, topic.name]),
       [['activity.coupons', orderPaid.name]],
     );
-    assert.equal(service.tasks?.length, 3);
+    assert.equal(service.tasks?.length, 4);
     const admin = service.rpc[2]?.handlers as unknown as RpcClient<CampaignAdminServiceService>;
     const own = callBy(ownProcess);
     const { edges } = await admin.listCampaigns({ first: 100 }, own);

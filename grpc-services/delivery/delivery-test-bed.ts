@@ -157,8 +157,12 @@ interface ToldRow {
 }
 
 /** What the job hears of an order of `customer`. */
-export function paidOrder(orderId: string, eventId = `paid-${orderId}`) {
+export function paidOrder(
+  orderId: string,
+  eventId = `paid-${orderId}`,
+  occurredAt = new Date('2030-01-01Z'),
+) {
   const payload = OrderPaid.fromPartial({ orderId, userId: customer.userId, shopId });
-  const event = Event.fromPartial({ id: eventId });
+  const event = Event.fromPartial({ id: eventId, occurredAt });
   return { event, payload, attempt: 1, signal: new AbortController().signal };
 }

@@ -1,3 +1,4 @@
+import { auditOutbox } from '@tiffin/lib/audit/audit-outbox';
 import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { createDelayedTasks } from '@tiffin/lib/delayed/delayed-tasks';
 import { createInbox } from '@tiffin/lib/events/inbox';
@@ -25,6 +26,7 @@ import { insertDemoData } from './data/demo-data.ts';
 import { migrations } from './data/migrations.ts';
 import { OrderEntity, OrderItemEntity } from './data/order-entity.ts';
 import { auditOrders } from './domain/audit-orders.ts';
+import { auditTransactions } from './domain/audit-transactions.ts';
 import type { OrderDeps } from './domain/deps.ts';
 import { orderService } from './domain/own-behalf.ts';
 import { orderParticipants } from './domain/participants.ts';
@@ -88,7 +90,14 @@ export const start: StartService = async (platform) => {
       repeatedTask(clock, 'forget ended transactions', TRANSACTION_CLEAN_UP_INTERVAL_MS, (signal) =>
         forgetTransactions(database, clock, signal),
       ),
-      auditTask(platform, { service: 'order', checks: { orders: (signal) => auditOrders(deps, signal) } }),
+      auditTask(platform, {
+        service: 'order',
+        checks: {
+          transactions: (signal) => auditTransactions(deps, signal),
+          events: (signal) => auditOutbox(deps, signal),
+          orders: (signal) => auditOrders(deps, signal),
+        },
+      }),
     ],
     async stop() {
       await tasks.stop();

@@ -5,6 +5,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { AUDIT_INTERVAL_MS, type AuditTaskOptions, auditTask, MAX_LOGGED_FINDINGS } from './audit-task.ts';
 import type { AuditCheck, Finding } from './finding.ts';
+import { LOOK_MS } from './sweeper.ts';
 
 let clock: VirtualClock;
 let metrics: Metrics;
@@ -24,6 +25,21 @@ afterEach(async () => {
 });
 
 const broken: Finding = { unit: 'goods 17', problem: 'is below zero' };
+
+/** A check with a single page. */
+const onePage = (findings: (signal?: AbortSignal) => Finding[] | Promise<Finding[]>): AuditCheck =>
+  async function* look(signal) {
+    yield await findings(signal);
+  };
+
+/** Each page takes a whole turn. */
+const slowPages = (pages: () => readonly (readonly Finding[])[]): AuditCheck =>
+  async function* look() {
+    for (const page of pages()) {
+      clock.jump(LOOK_MS);
+      yield page;
+    }
+  };
 
 function start(checks: Readonly<Record<string, AuditCheck>>, options: Partial<AuditTaskOptions> = {}): void {
   const logger = createLogger({
@@ -46,7 +62,7 @@ async function metric(name: string, check: string): Promise<number | undefined> 
 
 test('what a check finds is counted and told once in each run', async () => {
   let findings = [broken];
-  start({ stock: async () => findings });
+  start({ stock: onePage(() => findings) });
   await clock.advance(AUDIT_INTERVAL_MS - 1);
   assert.equal(await metric('findings', 'stock'), undefined);
   await clock.advance(1);
@@ -62,7 +78,7 @@ test('what a check finds is counted and told once in each run', async () => {
 });
 
 test('many findings are few lines', async () => {
-  start({ stock: async () => Array.from({ length: 100 }, () => broken) });
+  start({ stock: onePage(() => Array.from({ length: 100 }, () => broken)) });
   await clock.advance(AUDIT_INTERVAL_MS);
   assert.equal(await metric('findings', 'stock'), 100);
   assert.equal(lines.length, MAX_LOGGED_FINDINGS + 1);
@@ -70,7 +86,8 @@ test('many findings are few lines', async () => {
 });
 
 test('units that name users stay out of the log', async () => {
-  start({ wallets: async () => [{ unit: 'wallet 17 EUR', problem: 'is below zero' }] }, { hidesUnits: true });
+  const wallet = { unit: 'wallet 17 EUR', problem: 'is below zero' };
+  start({ wallets: onePage(() => [wallet]) }, { hidesUnits: true });
   await clock.advance(AUDIT_INTERVAL_MS);
   assert.deepEqual(
     lines.map(({ unit }) => unit),
@@ -80,11 +97,11 @@ test('units that name users stay out of the log', async () => {
 
 test('a check that fails is counted, keeps what was found before it, and stops no other', async () => {
   let isAway = false;
-  const fail: AuditCheck = async () => {
+  const fail = onePage(() => {
     if (isAway) throw new Error('The database is away.');
     return [broken];
-  };
-  start({ first: fail, second: async () => [] });
+  });
+  start({ first: fail, second: onePage(() => []) });
   await clock.advance(AUDIT_INTERVAL_MS);
   const ranAt = clock.now() / 1_000;
   isAway = true;
@@ -100,6 +117,67 @@ test('a check that fails is counted, keeps what was found before it, and stops n
       ['first', 'audit check failed'],
     ],
   );
+});
+
+test('a sweep that is longer than a run goes on in the next one, and ends; its findings are told before', async () => {
+  let pages: readonly (readonly Finding[])[] = [[broken], [], [broken]];
+  start({ stock: slowPages(() => pages) });
+  const startedAt = clock.now() / 1_000;
+  const seen = async () => [await metric('findings', 'stock'), lines.length];
+  const secondsSince = async (what: 'run' | 'sweep') =>
+    clock.now() / 1_000 - Number(await metric(`last_${what}_timestamp_seconds`, 'stock'));
+  const run = () => clock.advance(AUDIT_INTERVAL_MS + LOOK_MS);
+  for (const expected of [
+    [1, 1],
+    [1, 1],
+    [2, 2],
+  ]) {
+    await run();
+    assert.deepEqual(await seen(), expected);
+    assert.ok((await secondsSince('run')) < 10);
+    assert.equal(await metric('last_sweep_timestamp_seconds', 'stock'), startedAt);
+  }
+  await run();
+  assert.deepEqual(await seen(), [2, 2]);
+  assert.ok((await secondsSince('sweep')) < 10);
+  // What the last sweep found stands until the next one has ended, whatever that has not found so far.
+  pages = [[], [broken], []];
+  for (const expected of [2, 2, 2, 1]) {
+    await run();
+    assert.equal(await metric('findings', 'stock'), expected);
+  }
+  assert.ok((await secondsSince('sweep')) < 10);
+});
+
+test('a sweep that fails half-way keeps what it found, and the next one begins from the start', async () => {
+  let begun = 0;
+  let fails = true;
+  start({
+    async *stock() {
+      begun += 1;
+      yield [broken];
+      if (fails) throw new Error('The database is away.');
+      yield [];
+    },
+  });
+  await clock.advance(AUDIT_INTERVAL_MS);
+  assert.equal(await metric('findings', 'stock'), 1);
+  assert.equal(await metric('failed_runs_total', 'stock'), 1);
+  await clock.advance(AUDIT_INTERVAL_MS);
+  assert.deepEqual([begun, await metric('findings', 'stock')], [2, 1]);
+  fails = false;
+  await clock.advance(AUDIT_INTERVAL_MS);
+  assert.deepEqual([begun, await metric('failed_runs_total', 'stock')], [3, 2]);
+  assert.equal(await metric('last_sweep_timestamp_seconds', 'stock'), clock.now() / 1_000);
+});
+
+test('each check has its own share of a run, however long the others are', async () => {
+  start({
+    first: slowPages(() => Array.from({ length: 10 }, () => [])),
+    second: onePage(() => [broken]),
+  });
+  await clock.advance(AUDIT_INTERVAL_MS);
+  assert.equal(await metric('findings', 'second'), 1);
 });
 
 test('a check that throws at once is one that fails, and is run again', async () => {
@@ -119,12 +197,12 @@ test('a check that never ends is seen by the time of its last run, and is begun 
   let begun = 0;
   let signal: AbortSignal | undefined;
   start({
-    first: (given) => {
+    first: onePage((given) => {
       begun += 1;
       signal = given;
       return new Promise(() => {});
-    },
-    second: async () => [broken],
+    }),
+    second: onePage(() => [broken]),
   });
   const startedAt = clock.now() / 1_000;
   await clock.advance(10 * AUDIT_INTERVAL_MS);
@@ -138,12 +216,13 @@ test('a check that never ends is seen by the time of its last run, and is begun 
 test('a stop ends the run under way, and counts no failure', async () => {
   let second = 0;
   start({
-    first: (signal) =>
-      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-    second: async () => {
+    first: onePage(
+      (signal) => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    ),
+    second: onePage(() => {
       second += 1;
       return [];
-    },
+    }),
   });
   await clock.advance(AUDIT_INTERVAL_MS);
   stopping.abort();

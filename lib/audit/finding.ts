@@ -6,11 +6,13 @@ export interface Finding {
   readonly problem: string;
 }
 
-/** Whoever finds as many has seen enough. */
+/** Whoever is told as many has seen enough. */
 export const MAX_FINDINGS = 100;
 
 /**
- * Looks whether one thing holds. Only reads, locks nothing, and finds nothing wrong that traffic beside it explains.
- * Resolves to at most `MAX_FINDINGS`; rejects where it could not look.
+ * Begins a sweep: looks page by page whether one thing holds, and yields what it finds wrong on each. Nothing happens
+ * between two pages, so whoever sweeps may wait there for as long as they like. A page is one statement of a few
+ * milliseconds: it only reads, locks nothing, sees one moment, and finds nothing wrong that traffic beside it explains.
+ * Throws where it could not look, and the signal's reason.
  */
-export type AuditCheck = (signal?: AbortSignal) => Promise<readonly Finding[]>;
+export type AuditCheck = (signal?: AbortSignal) => AsyncIterable<readonly Finding[]>;

@@ -611,7 +611,7 @@ export const errorCatalogue = {
   ORDER_NOT_DELIVERED: {
     typeName: 'OrderNotDelivered',
     status: 9,
-    retryable: false,
+    retryable: true,
     httpStatus: 409,
     publicMessage: "The order has not been delivered yet.",
     infrastructure: false,
@@ -646,7 +646,7 @@ export const errorCatalogue = {
     status: 9,
     retryable: false,
     httpStatus: 409,
-    publicMessage: "The campaign grants no more coupons.",
+    publicMessage: "The campaign grants no coupons now.",
     infrastructure: false,
     edge: false,
     keyed: false,

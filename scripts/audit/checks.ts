@@ -2,9 +2,11 @@ import { auditWallets } from '@tiffin/account/domain/audit-wallets';
 import { auditCoupons } from '@tiffin/activity/domain/audit-coupons';
 import { auditDeliveries } from '@tiffin/delivery/domain/audit-deliveries';
 import { auditStock } from '@tiffin/goods/domain/audit-stock';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import type { Finding } from '@tiffin/lib/audit/finding';
 import type { Clock } from '@tiffin/lib/clock/clock';
 import { auditOrders } from '@tiffin/order/domain/audit-orders';
+import { auditTransactions } from '@tiffin/order/domain/audit-transactions';
 import type { Audited } from './audited.ts';
 import { checkAmounts } from './check-amounts.ts';
 import { checkBranches, checkOrphans } from './check-branches.ts';
@@ -22,23 +24,27 @@ export interface Check {
 export const checks: readonly Check[] = [
   {
     claim: 'stock: available + frozen + sold is what came, and what the ledger says',
-    find: ({ databases }) => auditStock({ database: databases.goods }),
+    find: ({ databases }) => allFindings(auditStock({ database: databases.goods })),
   },
   {
     claim: 'wallets: the ledger sums to zero, and balances are what it says',
-    find: ({ databases }) => auditWallets({ database: databases.account }),
+    find: ({ databases }) => allFindings(auditWallets({ database: databases.account })),
   },
   {
     claim: 'coupons: locked and used for the orders that have them',
-    find: ({ databases }) => auditCoupons({ database: databases.activity }),
+    find: ({ databases }) => allFindings(auditCoupons({ database: databases.activity })),
   },
   {
     claim: 'deliveries: none is without a courier for too long',
-    find: ({ databases, clock }) => auditDeliveries({ database: databases.delivery, clock }),
+    find: ({ databases, clock }) => allFindings(auditDeliveries({ database: databases.delivery, clock })),
   },
   {
-    claim: 'orders: each agrees with its transaction and its steps, and goes on',
-    find: ({ databases, clock }) => auditOrders({ database: databases.order, clock }),
+    claim: 'transactions: all come to their end in time',
+    find: ({ databases, clock }) => allFindings(auditTransactions({ database: databases.order, clock })),
+  },
+  {
+    claim: 'orders: each agrees with its transaction and its steps, and is paid or closed in time',
+    find: ({ databases, clock }) => allFindings(auditOrders({ database: databases.order, clock })),
   },
   { claim: 'transactions: all participants stand where their order does', find: checkBranches },
   { claim: 'transactions: nobody holds anything for one that is not there', find: checkOrphans },

@@ -1,6 +1,7 @@
 import type { Finding } from '@tiffin/lib/audit/finding';
 import { bigintArray } from '@tiffin/lib/engines/bigint-array';
-import { type Audited, settledBefore } from './audited.ts';
+import { BRANCH_RETENTION_MS } from '@tiffin/lib/tcc/forget-branches';
+import { type Audited, at, settledBefore } from './audited.ts';
 import type { SettledState } from './participants.ts';
 
 /** A transaction that nothing happens to until somebody decides it. Its id is that of its order. */
@@ -9,6 +10,9 @@ export interface SettledTransaction {
   readonly state: SettledState;
   readonly participants: readonly string[];
 }
+
+/** Before participants begin to forget their branches: they would be asked in vain. */
+const rememberedMs = BRANCH_RETENTION_MS - 86_400_000;
 
 type Row = Omit<SettledTransaction, 'participants'> & { readonly participants_json: string };
 
@@ -22,8 +26,9 @@ export async function readSettled(
     `select id, state, participants::text as participants_json from "order".tcc_transaction
      where id > ? and state in ('PREPARED', 'CONFIRMED', 'CANCELLED') and participants <> '[]'
        and coalesce(ended_at, decided_at, begun_at) < ?::timestamptz
+       and (ended_at is null or ended_at > ?::timestamptz)
      order by id limit ?`,
-    [after?.id ?? '0', settledBefore(audited), limit],
+    [after?.id ?? '0', settledBefore(audited), at(audited.clock.now() - rememberedMs), limit],
   );
   return rows.map(({ id, state, participants_json }) => ({
     ...{ id: String(id), state },

@@ -136,7 +136,7 @@ export type Order = {
   readonly discount: Money;
   /** What the customer's wallet pays. */
   readonly walletAmount: Money;
-  /** What is left to pay: the total less the discount and the wallet's part. */
+  /** What is paid beside the wallet: the total less the discount and the wallet's part. */
   readonly payable: Money;
   /** Where it goes, as the address was when the order was placed. */
   readonly address: DeliveryAddress;
@@ -150,7 +150,7 @@ export type Order = {
   readonly customer?: Maybe<User>;
   /** What happened to it, oldest first. */
   readonly timeline?: Maybe<ReadonlyArray<OrderStep>>;
-  /** How it reaches the customer; null until it is paid. */
+  /** How it reaches the customer; null until it has been asked for, a moment after the payment. */
   readonly delivery?: Maybe<Delivery>;
 };
 

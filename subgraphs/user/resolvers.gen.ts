@@ -105,7 +105,7 @@ export type Mutation = {
   readonly createCampaign?: Maybe<CreateCampaignResult>;
   /** Changes a campaign. Coupons that were granted stay as they are. */
   readonly updateCampaign?: Maybe<UpdateCampaignResult>;
-  /** Ends a campaign: it grants no more. */
+  /** Ends a campaign: it grants nothing for what is paid from now on. */
   readonly endCampaign?: Maybe<EndCampaignResult>;
   /** Gives a user a coupon of a campaign. */
   readonly grantCoupon?: Maybe<GrantCouponResult>;
@@ -560,7 +560,7 @@ export type RevokeRoleSuccess = {
 export type TopUpWalletInput = {
   /** Names this attempt, 1 to 64 characters: whoever sends it again within 24 hours gets the first result. A new attempt needs a new key. */
   readonly idempotencyKey: Scalars['String']['input'];
-  /** How much, above zero. */
+  /** How much: 0.01 to 10,000.00 CHF, EUR, GBP or USD. A wallet holds 10,000.00 of each currency at most. */
   readonly amount: MoneyInput;
   /** What the sandbox makes of it: `sandbox-ok` is paid, `sandbox-declined` is declined. */
   readonly paymentToken: Scalars['String']['input'];
@@ -578,7 +578,7 @@ export type CampaignFieldsInput = {
   readonly name: Scalars['String']['input'];
   /** Who gets a coupon. */
   readonly trigger: CampaignTrigger;
-  /** What an order costs less, above zero. */
+  /** What an order costs less, above zero, in CHF, EUR, GBP or USD. */
   readonly discount: MoneyInput;
   /** What the goods of an order cost at least, in the currency of the discount. */
   readonly minimumTotal: MoneyInput;

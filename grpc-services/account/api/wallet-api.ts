@@ -13,7 +13,13 @@ import { batchGetWallets } from '../domain/batch-get-wallets.ts';
 import { batchListWalletEntries } from '../domain/batch-list-wallet-entries.ts';
 import type { AccountDeps } from '../domain/deps.ts';
 import { type SandboxToken, sandboxTokens, type TopUp, topUpWallet } from '../domain/top-up-wallet.ts';
-import { type Wallet, type WalletCurrency, type WalletEntry, walletCurrencies } from '../domain/wallet.ts';
+import {
+  maxBalanceCents,
+  type Wallet,
+  type WalletCurrency,
+  type WalletEntry,
+  walletCurrencies,
+} from '../domain/wallet.ts';
 
 /** What users do with their wallets, and what is read of wallets. */
 export function walletApi(deps: AccountDeps): RpcHandlers<WalletServiceService> {
@@ -47,7 +53,7 @@ export function walletApi(deps: AccountDeps): RpcHandlers<WalletServiceService> 
 function checkedTopUp({ idempotencyKey, amount, paymentToken }: TopUpWalletRequest): TopUp {
   validate((v) => {
     v.idempotencyKey('idempotencyKey', idempotencyKey);
-    v.money('amount', amount, 1);
+    v.money('amount', amount, 1, maxTopUpCents(amount?.currency));
     if (amount) v.oneOf<string>('amount.currency', amount.currency, walletCurrencies);
     v.oneOf<string>('paymentToken', paymentToken, sandboxTokens);
   });
@@ -56,6 +62,12 @@ function checkedTopUp({ idempotencyKey, amount, paymentToken }: TopUpWalletReque
     amount: { amountCents: amount?.amountCents ?? 0, currency: amount?.currency as WalletCurrency },
     paymentToken: paymentToken as SandboxToken,
   };
+}
+
+/** What the limit of the balance leaves no room for never goes into a wallet. Of an unknown currency, the highest. */
+function maxTopUpCents(currency: string | undefined): number {
+  const known = walletCurrencies.find((one) => one === currency);
+  return known ? maxBalanceCents[known] : Math.max(...Object.values(maxBalanceCents));
 }
 
 function toWalletMessage({ userId, balances }: Wallet): WalletMessage {

@@ -1,33 +1,62 @@
-import type { Database } from '@tiffin/lib/engines/database';
-import { lookOver, walletLooks } from '../data/audit-wallets.ts';
+import type { Finding } from '@tiffin/lib/audit/finding';
+import type { AuditedTables } from '@tiffin/lib/audit/read-page';
+import { sweepRows } from '@tiffin/lib/audit/sweep-rows';
+import {
+  type BranchBook,
+  readBranches,
+  readTransfers,
+  readWallets,
+  type TransferBook,
+  WALLETS_OF_PAGE,
+  type WalletBook,
+} from '../data/audit-wallets.ts';
 
 /**
- * Something whose books do not balance, for the auditor. It names users and orders, so it is no line for a log; amounts
- * it names none.
+ * Checks that each transfer has two entries that sum to zero, that every balance is the sum of its entries, that what
+ * wallets hold is what open orders hold, and that the transfers of an order fit how far it is. Where each transfer sums
+ * to zero each currency does: an entry has no currency but that of its transfer. The findings name users and orders, so
+ * that they are no lines for a log; amounts they name none.
  */
-export interface WalletFinding {
-  /** `wallet 17 EUR`. */
-  readonly unit: string;
-  /** Completes the sentence that the unit begins. */
-  readonly problem: string;
+export async function* auditWallets(
+  { database }: { readonly database: AuditedTables },
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Finding[]> {
+  yield* sweepRows(
+    (after: TransferBook | undefined) => readTransfers(database, after?.id ?? '0', signal),
+    transferFindings,
+  );
+  yield* sweepRows(
+    (after: WalletBook | undefined) => readWallets(database, after ?? beforeAll, signal),
+    walletFindings,
+    WALLETS_OF_PAGE,
+  );
+  yield* sweepRows(
+    (after: BranchBook | undefined) => readBranches(database, after?.orderId ?? '0', signal),
+    branchFindings,
+  );
 }
 
-export const maxWalletFindings = 100;
+const beforeAll = { userId: '0', currency: '' };
 
-/**
- * Checks that the entries of each currency and of each transfer sum to zero, that every balance is the sum of its
- * entries, and that what wallets hold is what open orders hold. Only reads, and may run beside traffic. Resolves to at
- * most `maxWalletFindings`; rejects with the signal's reason between two looks.
- */
-export async function auditWallets(
-  { database }: { readonly database: Pick<Database, 'transaction'> },
-  signal?: AbortSignal,
-): Promise<WalletFinding[]> {
-  const findings: WalletFinding[] = [];
-  for (const look of walletLooks) {
-    signal?.throwIfAborted();
-    const room = maxWalletFindings - findings.length;
-    if (room > 0) findings.push(...(await lookOver(database, look, room)));
-  }
-  return findings;
+function transferFindings({ id, entries, isBalanced }: TransferBook): Finding[] {
+  const unit = `transfer ${id}`;
+  if (entries !== 2) return [{ unit, problem: 'has not two entries' }];
+  return isBalanced ? [] : [{ unit, problem: 'has entries that do not sum to zero' }];
+}
+
+function walletFindings({ userId, currency, ...book }: WalletBook): Finding[] {
+  const problems = [
+    !book.isAvailableRight && 'has available what the ledger does not tell',
+    !book.isHeldByOrders && 'has held what open orders do not hold',
+    !book.isHeldRight && 'has held what the ledger does not tell',
+  ];
+  return problems
+    .filter((problem) => problem !== false)
+    .map((problem) => ({ unit: `wallet ${userId} ${currency}`, problem }));
+}
+
+function branchFindings({ orderId, isFitting }: BranchBook): Finding[] {
+  return isFitting
+    ? []
+    : [{ unit: `order ${orderId}`, problem: 'has movements that do not fit how far it is' }];
 }

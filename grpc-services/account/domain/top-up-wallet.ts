@@ -5,7 +5,6 @@ import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { moveMoney } from '../data/move-money.ts';
 import { findBalancesWithin, openBalance } from '../data/wallet-store.ts';
 import type { AccountDeps } from './deps.ts';
-import { everyRole } from './user.ts';
 import { maxBalanceCents, type Wallet, type WalletCurrency } from './wallet.ts';
 
 /** What the sandbox knows. No money comes from anywhere. */
@@ -18,7 +17,7 @@ export interface TopUp {
 }
 
 /**
- * Puts money into the caller's own wallet, with the sandbox.
+ * Puts money into the caller's own wallet, with the sandbox. Who does not order pays nothing, and needs none.
  * @throws AppError TOP_UP_DECLINED, WALLET_LIMIT_REACHED, FORBIDDEN, UNAUTHENTICATED also when the caller's account is
  *   gone.
  */
@@ -28,7 +27,7 @@ export async function topUpWallet(
   { amount, paymentToken }: TopUp,
   effect: Effect<Wallet>,
 ): Promise<Wallet> {
-  const userId = requireUserId(identity, ...everyRole);
+  const userId = requireUserId(identity, 'CUSTOMER');
   if (paymentToken === 'sandbox-declined') throw new AppError('TOP_UP_DECLINED', {});
   const { currency } = amount;
   const maxCents = maxBalanceCents[currency];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { walletCurrencies } from '@tiffin/account/domain/wallet';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { anonymous, type Identity } from '@tiffin/lib/identity/identity';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
@@ -15,6 +17,7 @@ import {
   unknownUserId,
 } from '../activity-test-bed.ts';
 import { auditCoupons } from '../domain/audit-coupons.ts';
+import { campaignCurrencies } from '../domain/campaign.ts';
 import { campaignAdmin } from './campaign-admin.ts';
 
 let bed: ActivityTestBed;
@@ -29,10 +32,10 @@ const byAdmin = callBy(administrator);
 const fields: CampaignFields = {
   name: 'Phở "Bò" & co. 🍜?',
   trigger: 'CAMPAIGN_TRIGGER_ORDER_PAID',
-  discount: { amountCents: 2 ** 32 + 1, currency: 'JPY' },
-  minimumTotal: { amountCents: Number.MAX_SAFE_INTEGER, currency: 'JPY' },
+  discount: { amountCents: 2 ** 32 + 1, currency: 'CHF' },
+  minimumTotal: { amountCents: Number.MAX_SAFE_INTEGER, currency: 'CHF' },
   startsAt: new Date('2030-01-02T03:04:05.678Z'),
-  endsAt: new Date('9999-12-31T00:00:00.000Z'),
+  endsAt: new Date('9999-12-31T23:59:59.999Z'),
   couponDays: 365,
   maxCoupons: 1_000_000,
 };
@@ -126,7 +129,7 @@ test('a coupon is granted from the start of a campaign until right before its en
   await update(id, 1, { startsAt, endsAt, maxCoupons: 4 });
   await bed.clock.advance(1);
   await assert.rejects(grant(id), failsWith('CAMPAIGN_ENDED'), 'it is over');
-  assert.deepEqual(await auditCoupons(bed.deps), []);
+  assert.deepEqual(await allFindings(auditCoupons(bed.deps)), []);
 });
 
 test('a grant is repeated by its key without a second coupon', async () => {
@@ -171,6 +174,10 @@ test('campaigns are listed newest first, page by page, and got in the order of t
   );
 });
 
+test('campaigns know the currencies that wallets know', () => {
+  assert.deepEqual(campaignCurrencies, walletCurrencies);
+});
+
 test('administrators and our own processes do this, and nobody else', async () => {
   const { id } = await create({}, ownProcess);
   for (const [identity, code] of [
@@ -193,7 +200,7 @@ test('administrators and our own processes do this, and nobody else', async () =
 });
 
 test('bad input is named field by field, before anything is asked', async () => {
-  const money = { amountCents: 100, currency: 'JPY' };
+  const money = { amountCents: 100, currency: 'CHF' };
   const cases: [Partial<CampaignFields>, ...string[]][] = [
     [{ name: ' ' }, 'fields.name'],
     [{ name: 'x'.repeat(81) }, 'fields.name'],
@@ -202,6 +209,11 @@ test('bad input is named field by field, before anything is asked', async () => 
     [{ discount: undefined }, 'fields.discount', 'fields.minimumTotal.currency'],
     [{ discount: { ...money, amountCents: 0 } }, 'fields.discount.amountCents'],
     [{ discount: { ...money, amountCents: 2 ** 53 } }, 'fields.discount.amountCents'],
+    ...['ZZZ', 'JPY', 'eur', ''].map((currency): [Partial<CampaignFields>, ...string[]] => {
+      const both = { discount: { ...money, currency }, minimumTotal: { ...money, currency } };
+      const isSpelledRight = /^[A-Z]{3}$/.test(currency);
+      return [both, 'fields.discount.currency', ...(isSpelledRight ? [] : ['fields.minimumTotal.currency'])];
+    }),
     [{ minimumTotal: undefined }, 'fields.minimumTotal'],
     [{ minimumTotal: { ...money, amountCents: -1 } }, 'fields.minimumTotal.amountCents'],
     [{ minimumTotal: { ...money, currency: 'EUR' } }, 'fields.minimumTotal.currency'],
@@ -210,6 +222,7 @@ test('bad input is named field by field, before anything is asked', async () => 
     [{ startsAt: new Date(-1) }, 'fields.startsAt'],
     [{ endsAt: undefined }, 'fields.endsAt'],
     [{ endsAt: fields.startsAt }, 'fields.endsAt'],
+    [{ endsAt: new Date('+010000-01-01T00:00:00.000Z') }, 'fields.endsAt'],
     [{ endsAt: new Date(8.64e15) }, 'fields.endsAt'],
     [{ couponDays: 0 }, 'fields.couponDays'],
     [{ couponDays: 366 }, 'fields.couponDays'],

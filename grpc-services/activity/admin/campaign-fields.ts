@@ -6,6 +6,7 @@ import {
 import {
   type CampaignFields,
   type CampaignTrigger,
+  campaignCurrencies,
   maxCouponDays,
   maxCouponsOfCampaign,
   maxNameChars,
@@ -24,6 +25,7 @@ export function checkCampaignFields(v: Validator, fields: CampaignFieldsMessage 
   v.length('fields.name', name, 1, maxNameChars);
   v.check('fields.trigger', triggers.has(trigger), `must be one of ${[...triggers.values()].join(', ')}`);
   v.money('fields.discount', discount, 1);
+  if (discount) v.oneOf('fields.discount.currency', discount.currency, campaignCurrencies);
   v.money('fields.minimumTotal', minimumTotal);
   const isSameCurrency = minimumTotal?.currency === discount?.currency;
   v.check('fields.minimumTotal.currency', !minimumTotal || isSameCurrency, 'must be that of the discount');

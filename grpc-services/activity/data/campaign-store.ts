@@ -24,29 +24,33 @@ export async function findNewestCampaigns(
   return rows.map(toCampaign);
 }
 
-/** Which campaigns would grant the buyer of an order a coupon now, the oldest first. Locks nothing. */
+/** Which campaigns would grant the buyer of an order that was paid at `paidMs` a coupon, the oldest first. Locks nothing. */
 export async function findGrantingCampaignIds(
   database: Database,
-  nowMs: number,
+  paidMs: number,
   maxItems: number,
 ): Promise<string[]> {
-  const { sql, parameters } = grantingCampaignsSql(nowMs, maxItems);
+  const { sql, parameters } = grantingCampaignsSql(paidMs, maxItems);
   return (await database.query<{ id: string }>(sql, parameters)).map(({ id }) => id);
 }
 
-/** The statement of `findGrantingCampaignIds`: it passes by the campaigns that are over, however many there were. */
+/**
+ * The statement of `findGrantingCampaignIds`: it passes by the campaigns that are over, however many there were, and finds
+ * none for what was paid before the first migration of this schema.
+ */
 export function grantingCampaignsSql(
-  nowMs: number,
+  paidMs: number,
   maxItems: number,
 ): { sql: string; parameters: (string | number)[] } {
-  const now = timestamp(nowMs);
+  const paidAt = timestamp(paidMs);
   return {
     sql: `
       select id from activity.campaign
       where trigger = 'ORDER_PAID' and starts_at <= ?::timestamptz and ends_at > ?::timestamptz
         and granted_coupons < max_coupons
+        and ?::timestamptz >= (select min(executed_at) from activity.migration)
       order by id limit ?`,
-    parameters: [now, now, maxItems],
+    parameters: [paidAt, paidAt, paidAt, maxItems],
   };
 }
 

@@ -7,14 +7,15 @@ import { timestamp } from './timestamp.ts';
 /** One coupon for a user of each of some campaigns. */
 export interface CouponGrant {
   readonly userId: string;
-  /** The paid order that it is for, which gets one of a campaign at most; absent where somebody gives it. */
-  readonly orderId?: string;
+  /** The order that it is for, which gets one of a campaign at most, and when it was paid; absent where somebody gives it. */
+  readonly order?: { readonly id: string; readonly paidMs: number };
   /** A campaign stands in them once; the coupons' ids are new. */
   readonly coupons: readonly { readonly id: string; readonly campaignId: string }[];
 }
 
 /**
- * Grants the coupons of the campaigns that run and have any left, and counts them; resolves to what was granted.
+ * Grants the coupons of the campaigns that run, or ran when the order was paid, and have any left, and counts them;
+ * resolves to what was granted.
  *
  * One statement: it locks the row of a campaign, for which all buyers of a rush may queue, only now and until the
  * commit, so whoever calls it does so last. `due` locks in the order of the ids, so grants never wait for each other in
@@ -23,11 +24,12 @@ export interface CouponGrant {
  */
 export async function grantCoupons(
   em: EntityManager,
-  { userId, orderId, coupons }: CouponGrant,
+  { userId, order, coupons }: CouponGrant,
   nowMs: number,
 ): Promise<Coupon[]> {
   const now = timestamp(nowMs);
-  const forOrder = orderId ?? null;
+  const runsAt = timestamp(order?.paidMs ?? nowMs);
+  const forOrder = order?.id ?? null;
   const rows = await em.execute<CouponRow[]>(
     `with due as (
        select campaign.id, wanted.coupon_id
@@ -54,7 +56,7 @@ export async function grantCoupons(
     [
       bigintArray(coupons.map(({ id }) => id)),
       bigintArray(coupons.map(({ campaignId }) => campaignId)),
-      ...[now, now, forOrder, forOrder],
+      ...[runsAt, runsAt, forOrder, forOrder],
       ...[userId, now, now, forOrder],
     ],
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type ActivityTestBed, createActivityTestBed } from '../activity-test-bed.ts';
 import { grantingCampaignsSql } from './campaign-store.ts';
+import { branchesSql, campaignsSql, couponsSql } from './coupon-audit.ts';
 import { userCouponsSql } from './coupon-store.ts';
 
 let bed: ActivityTestBed;
@@ -18,7 +19,9 @@ before(async () => {
     select n, 1 + n % 400, 1 + n % 200, 'Campaign', case when n % 20 = 0 then 'LOCKED' else 'AVAILABLE' end,
       case when n % 20 = 0 then n end, 100, 0, 'EUR', to_timestamp(n), to_timestamp(n), n
     from generate_series(1, 20000) as n`);
-  await database.query('analyze activity.campaign, activity.coupon');
+  await database.query(`
+    insert into activity.tcc_branch select n, 'coupon', 'TRIED', to_timestamp(n) from generate_series(1, 20000) as n`);
+  await database.query('analyze activity.campaign, activity.coupon, activity.tcc_branch');
 });
 after(() => bed.stop());
 
@@ -41,7 +44,7 @@ describe('the plan', () => {
     const { sql, parameters } = grantingCampaignsSql(1_990_000, 10);
     const plan = await planOf(sql, parameters);
     assert.match(plan, /campaign_by_end/, plan);
-    assert.doesNotMatch(plan, /Seq Scan/, plan);
+    assert.doesNotMatch(plan, /Seq Scan on campaign/, plan);
   });
 
   it('of what an order holds, and of whether it has a coupon of a campaign, reads an index', async () => {
@@ -55,5 +58,29 @@ describe('the plan', () => {
       '2',
     ]);
     assert.match(has, /coupon_by_order/, has);
+  });
+
+  it('of a page of audited coupons reads the branch of each', async () => {
+    const plan = await planOf(couponsSql, ['10000', 500]);
+    assert.match(plan, /using coupon_pkey .*\n *Index Cond: \(id > /, plan);
+    assert.match(plan, /using tcc_branch_pkey /, plan);
+    assert.doesNotMatch(plan, /Seq Scan|Hash Join|Merge Join/, plan);
+  });
+
+  it('of a page of audited branches reads the coupons of each', async () => {
+    const plan = await planOf(branchesSql, ['10000', 500]);
+    assert.match(plan, /using tcc_branch_pkey .*\n *Index Cond: \(\(transaction_id > /, plan);
+    assert.match(plan, /using coupon_by_lock /, plan);
+    assert.doesNotMatch(plan, /Seq Scan|Hash Join|Merge Join/, plan);
+  });
+
+  it('of a page of audited campaigns counts the coupons of each, and ends where these are enough', async () => {
+    const plan = await planOf(campaignsSql, ['100', 500, 20_000]);
+    assert.match(plan, /using campaign_pkey .*\n *Index Cond: \(id > /, plan);
+    assert.match(plan, /(using|on) coupon_by_order/, plan);
+    assert.doesNotMatch(plan, /Seq Scan|Hash Join|Merge Join/, plan);
+    const page = (coupons: number) => bed.deps.database.query(campaignsSql, ['0', 500, coupons]);
+    assert.equal((await page(1)).length, 1);
+    assert.equal((await page(250)).length, 3);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { MAX_FINDINGS } from '@tiffin/lib/audit/finding';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { type ActivityTestBed, createActivityTestBed, customer } from '../activity-test-bed.ts';
@@ -28,7 +29,7 @@ const { userId } = customer;
 const lock = (orderId: string, couponId = '') => bed.locks.lockCoupon({ orderId, userId, couponId }, own);
 const sql = (statement: string, ...parameters: string[]) => bed.deps.database.query(statement, parameters);
 const findings = async () =>
-  (await auditCoupons(bed.deps)).map(({ unit, problem }) => `${unit} ${problem}`).toSorted();
+  (await allFindings(auditCoupons(bed.deps))).map(({ unit, problem }) => `${unit} ${problem}`).toSorted();
 
 test('what goes the usual ways has no findings', async () => {
   await bed.locks.unlockCoupon({ orderId: '4' }, own);

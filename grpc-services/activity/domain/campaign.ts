@@ -7,7 +7,9 @@ export const maxNameChars = 80;
 export const maxCouponDays = 365;
 export const maxCouponsOfCampaign = 1_000_000;
 /** Times are written with four digits for the year. */
-export const maxTimeMs = Date.UTC(9999, 11, 31);
+export const maxTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** Those that wallets know: there is nothing to pay in another. */
+export const campaignCurrencies: readonly string[] = ['CHF', 'EUR', 'GBP', 'USD'];
 
 /** What administrators write about a campaign. */
 export type CampaignFields = Omit<Campaign, 'id' | 'grantedCoupons' | 'version'>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import type { Participant } from '@tiffin/lib/tcc/participant';
 import { type BranchStep, branchOrders, branchOutcome } from '@tiffin/lib/testing/branch-orders';
@@ -33,7 +34,7 @@ for (const endings of [['confirm'], ['cancel'], ['confirm', 'cancel']] as const)
       assert.equal(status, expectedStatus(order), order.join());
       assert.deepEqual(await batchGetLocks(bed.deps, own, [orderId]), [outcome.state], order.join());
     }
-    assert.deepEqual(await auditCoupons(bed.deps), []);
+    assert.deepEqual(await allFindings(auditCoupons(bed.deps)), []);
   });
 }
 

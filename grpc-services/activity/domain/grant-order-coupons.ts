@@ -9,27 +9,34 @@ export const maxCampaignsOfOrder = 10;
 export interface Heard {
   readonly consumer: string;
   readonly eventId: string;
+  /** When the order was paid. */
+  readonly occurredAt: Date;
   readonly signal: AbortSignal;
 }
 
 /**
- * Grants the buyer of a paid order a coupon of each campaign that runs now and grants them for orders, once an event and
- * once an order. It runs or does not by the time at which it is granted, so that a campaign that was ended grants no
- * more, however late its events arrive.
+ * Grants the buyer of a paid order a coupon of each campaign that ran when it was paid and grants them for orders, of the
+ * ten oldest at most; once an event and once an order. However late that is heard, an outage takes no coupon from anybody,
+ * and a campaign that was ended grants nothing for what was paid afterwards.
+ *
+ * A consumer that is new to a topic hears of all that the topic still holds: what was paid before this service had tables
+ * gets nothing, whatever a campaign says of its start.
  */
 export async function grantOrderCoupons(
   { database, clock, ids, inbox }: Pick<ActivityDeps, 'database' | 'clock' | 'ids' | 'inbox'>,
-  { consumer, eventId, signal }: Heard,
+  { consumer, eventId, occurredAt, signal }: Heard,
   { orderId, userId }: { readonly orderId: string; readonly userId: string },
 ): Promise<void> {
-  const campaignIds = await findGrantingCampaignIds(database, clock.now(), maxCampaignsOfOrder);
+  const paidMs = occurredAt.getTime();
+  const campaignIds = await findGrantingCampaignIds(database, paidMs, maxCampaignsOfOrder);
   const newCoupon = async (campaignId: string) => ({ id: String(await ids.nextId()), campaignId });
   const coupons = await Promise.all(campaignIds.map(newCoupon));
+  const order = { id: orderId, paidMs };
   await inbox.once(
     consumer,
     eventId,
     async (em) => {
-      if (coupons.length > 0) await grantCoupons(em, { userId, orderId, coupons }, clock.now());
+      if (coupons.length > 0) await grantCoupons(em, { userId, order, coupons }, clock.now());
     },
     { signal },
   );

@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import type { Delivery } from '@tiffin/lib/events/event-bus';
 import type { Inbox } from '@tiffin/lib/events/inbox';
+import { callBy } from '@tiffin/lib/testing/call-by';
+import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import { Event } from '@tiffin/proto/gen/tiffin/event/v1/event';
 import { OrderPaid } from '@tiffin/proto/gen/tiffin/order/v1/order_events';
-import { type ActivityTestBed, createActivityTestBed, customer, dayMs } from '../activity-test-bed.ts';
+import {
+  type ActivityTestBed,
+  administrator,
+  createActivityTestBed,
+  customer,
+  dayMs,
+} from '../activity-test-bed.ts';
 import { auditCoupons } from '../domain/audit-coupons.ts';
 import { maxCampaignsOfOrder } from '../domain/grant-order-coupons.ts';
 import { grantCoupons } from './grant-coupons.ts';
 
 let orders = 0;
 const newOrderId = () => String(++orders);
-
-function paid(orderId: string, eventId = `paid-${orderId}`): Delivery<OrderPaid> {
-  const payload = OrderPaid.fromPartial({ orderId, userId: customer.userId });
-  const event = Event.fromPartial({ id: eventId });
-  return { event, payload, attempt: 1, signal: new AbortController().signal };
-}
 
 describe('a paid order', () => {
   let bed: ActivityTestBed;
@@ -27,6 +30,15 @@ describe('a paid order', () => {
   beforeEach(async () => {
     await bed.deps.database.query('truncate activity.campaign, activity.coupon');
   });
+  function paid(
+    orderId: string,
+    eventId = `paid-${orderId}`,
+    occurredAt = new Date(bed.clock.now()),
+  ): Delivery<OrderPaid> {
+    const payload = OrderPaid.fromPartial({ orderId, userId: customer.userId });
+    const event = Event.fromPartial({ id: eventId, occurredAt });
+    return { event, payload, attempt: 1, signal: new AbortController().signal };
+  }
   const hear = (delivery: Delivery<OrderPaid>, inbox: Inbox = bed.deps.inbox) =>
     grantCoupons({ ...bed.deps, inbox }).handle(delivery);
   const granted = () =>
@@ -102,7 +114,7 @@ describe('a paid order', () => {
     await hear(delivery);
     assert.equal((await granted()).length, 1);
     assert.equal((await bed.getCampaign(campaignId)).grantedCoupons, 1);
-    assert.deepEqual(await auditCoupons(bed.deps), []);
+    assert.deepEqual(await allFindings(auditCoupons(bed.deps)), []);
   });
 
   it('that was heard while nothing ran gets nothing when it is heard again', async () => {
@@ -140,6 +152,46 @@ describe('a paid order', () => {
     for (let n = 0; n < 4; n++) await hear(paid(newOrderId()));
     assert.equal((await granted()).length, 2);
     assert.equal((await bed.getCampaign(campaignId)).grantedCoupons, 2);
+  });
+
+  it('is granted by when it was paid, not by when that is heard', async () => {
+    const nowMs = bed.clock.now();
+    const over = await addCampaign({ endsAt: new Date(nowMs - 60_000) });
+    await addCampaign({ startsAt: new Date(nowMs - 60_000) });
+    const orderId = newOrderId();
+    await hear(paid(orderId, undefined, new Date(nowMs - 60_001)));
+    assert.deepEqual(
+      (await granted()).map(({ campaign_id }) => campaign_id),
+      [over],
+    );
+    const [row] = await bed.deps.database.query<{ id: string }>('select id from activity.coupon');
+    const { grantedAt, expiresAt } = await bed.getCoupon(String(row?.id));
+    assert.deepEqual([grantedAt, expiresAt], [new Date(nowMs), new Date(nowMs + 30 * dayMs)]);
+  });
+
+  it('before the end that an administrator gave a campaign gets its coupon still, and one after it none', async () => {
+    const campaignId = await addCampaign();
+    const before = paid(newOrderId());
+    await bed.clock.advance(1);
+    await bed.admin.endCampaign({ ...freshKey, campaignId }, callBy(administrator));
+    const afterwards = paid(newOrderId());
+    await bed.clock.advance(dayMs);
+    await hear(afterwards);
+    assert.deepEqual(await granted(), []);
+    await hear(before);
+    assert.equal((await granted()).length, 1);
+  });
+
+  it('of before this service had tables gets nothing, whatever a campaign says of its start', async () => {
+    await addCampaign({ startsAt: new Date(0) });
+    const [row] = await bed.deps.database.query<{ ms: number }>(
+      'select (extract(epoch from min(executed_at)) * 1000)::float8 as ms from activity.migration',
+    );
+    const beginMs = row?.ms ?? assert.fail();
+    await hear(paid(newOrderId(), undefined, new Date(beginMs - 1_000)));
+    assert.deepEqual(await granted(), []);
+    await hear(paid(newOrderId(), undefined, new Date(beginMs + 1_000)));
+    assert.equal((await granted()).length, 1);
   });
 
   it('a campaign that was ended meanwhile grants no more, though it ran at the first look', async () => {

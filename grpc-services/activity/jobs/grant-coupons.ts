@@ -6,14 +6,16 @@ import { grantOrderCoupons } from '../domain/grant-order-coupons.ts';
 
 const consumer = 'activity.coupons';
 
-/** Whoever pays an order gets the coupons of the campaigns that run. */
+/** Whoever pays an order gets the coupons of the campaigns that run then. */
 export function grantCoupons(
   deps: Pick<ActivityDeps, 'database' | 'clock' | 'ids' | 'inbox'>,
 ): Subscription<OrderPaid> {
   return {
     consumer,
     topic: orderPaid,
-    handle: ({ event, payload, signal }) =>
-      grantOrderCoupons(deps, { consumer, eventId: event.id, signal }, payload),
+    async handle({ event: { id: eventId, occurredAt }, payload, signal }) {
+      if (!occurredAt) throw new Error(`Event ${eventId} does not say when it occurred.`);
+      await grantOrderCoupons(deps, { consumer, eventId, occurredAt, signal }, payload);
+    },
   };
 }

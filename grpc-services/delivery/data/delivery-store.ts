@@ -4,16 +4,27 @@ import type { Database } from '@tiffin/lib/engines/database';
 import { type Delivery, type DeliveryRow, deliveryColumns, toDelivery } from './delivery-row.ts';
 import { timestamp } from './timestamp.ts';
 
-/** Writes a delivery that waits for a courier from now on. An order that has one keeps the one it has. */
-export async function insertDelivery(em: EntityManager, delivery: Delivery): Promise<void> {
+/**
+ * Writes a delivery that waits for a courier from now on. An order that has one keeps the one it has, and one that was
+ * paid at `paidMs`, more than `beginGraceMs` before the first migration of this schema, gets none.
+ */
+export async function insertDelivery(
+  em: EntityManager,
+  delivery: Delivery,
+  { paidMs, beginGraceMs }: { readonly paidMs: number; readonly beginGraceMs: number },
+): Promise<void> {
   const { id, orderId, userId, shopId, status, version } = delivery;
   const requestedAt = timestamp(delivery.requestedAt.getTime());
   await em.execute(
     `insert into delivery.delivery
        (id, order_id, user_id, shop_id, status, version, requested_at, changed_at, due_at)
-     values (?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz, ?::timestamptz)
+     select ?::bigint, ?::bigint, ?::bigint, ?::bigint, ?, ?::integer, ?::timestamptz, ?::timestamptz, ?::timestamptz
+     where ?::timestamptz >= (select min(executed_at) from delivery.migration)
      on conflict (order_id) do nothing`,
-    [id, orderId, userId, shopId, status, version, requestedAt, requestedAt, requestedAt],
+    [
+      ...[id, orderId, userId, shopId, status, version, requestedAt, requestedAt, requestedAt],
+      timestamp(paidMs + beginGraceMs),
+    ],
   );
 }
 

@@ -1,38 +1,27 @@
+import { type Finding, MAX_FINDINGS } from '@tiffin/lib/audit/finding';
+import type { AuditedTables } from '@tiffin/lib/audit/read-page';
 import { type Clock, systemClock } from '@tiffin/lib/clock/clock';
-import type { Database } from '@tiffin/lib/engines/database';
 import { findWaitingSince, type WaitingDelivery } from '../data/audit-deliveries.ts';
 
-/** A delivery that does not go on, for the auditor. */
-export interface DeliveryFinding {
-  /** `delivery 17`. */
-  readonly unit: string;
-  /** Completes the sentence that the unit begins. */
-  readonly problem: string;
-}
-
-export const maxDeliveryFindings = 100;
 /** From then on a delivery should have a courier. */
 export const maxWaitMs = 600_000;
 
-/**
- * Deliveries that have been without a courier for too long. Only reads, and may run beside traffic. Resolves to at most
- * `maxDeliveryFindings`, the oldest first; rejects with the signal's reason.
- */
-export async function auditDeliveries(
+/** Deliveries that have been without a courier for too long, the oldest `MAX_FINDINGS` of them: a single page. */
+export async function* auditDeliveries(
   { database, clock = systemClock }: AuditDeps,
   signal?: AbortSignal,
-): Promise<DeliveryFinding[]> {
+): AsyncGenerator<readonly Finding[]> {
   const nowMs = clock.now();
-  const wanted = { beforeMs: nowMs - maxWaitMs, limit: maxDeliveryFindings };
+  const wanted = { beforeMs: nowMs - maxWaitMs, limit: MAX_FINDINGS };
   const waiting = await findWaitingSince(database, wanted, signal);
-  return waiting.map((delivery) => ({
+  yield waiting.map((delivery) => ({
     unit: `delivery ${delivery.id}`,
     problem: problemOf(delivery, nowMs),
   }));
 }
 
 export interface AuditDeps {
-  readonly database: Pick<Database, 'transaction'>;
+  readonly database: AuditedTables;
   /** Default: the system's. */
   readonly clock?: Clock;
 }

@@ -115,10 +115,15 @@ const failures = {
     outcome: 'failed',
     reason: 'UNAVAILABLE',
   },
-  'a failure whose words nobody may keep': {
-    answer: () => Promise.reject(new Error('Ada, +49 170 1234567')),
+  'a defect, which says where it is and not who': {
+    answer: () => Promise.reject(new TypeError('no trip\n\0of +49 (170) 123-4567, ask ada@tiffin.example')),
     outcome: 'failed',
-    reason: 'INTERNAL',
+    reason: 'INTERNAL: no trip of [redacted], ask [redacted]',
+  },
+  'a defect with many words': {
+    answer: () => Promise.reject(new Error('x'.repeat(10_000))),
+    outcome: 'failed',
+    reason: `INTERNAL: ${'x'.repeat(190)}`,
   },
   'a courier without a name': {
     answer: (): CourierAnswer => ({ kind: 'assigned', courierName: ' ', courierReference: '1' }),
@@ -284,14 +289,46 @@ test('the late answer of a process whose lease ended is not written, and told no
   assert.deepEqual([await counted('assigned'), await counted('overtaken')], [1, 1]);
 });
 
-test('a stop is handed on to the dispatch', async () => {
-  await bed.pay(1);
+const stops = {
+  'is handed on to the dispatch': {
+    answer: (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    takesMs: 0,
+  },
+  'waits for a dispatch that does not heed it as long as for any': {
+    answer: () => pending().promise,
+    takesMs: callTimeoutMs,
+  },
+};
+for (const [name, { answer, takesMs }] of Object.entries(stops)) {
+  test(`a stop ${name}, is no failed call, and the next process calls when the lease ends`, async () => {
+    const [id = ''] = await bed.pay(1);
+    const stop = new AbortController();
+    bed.dispatch.answer = (_request, { signal }) => answer(signal);
+    const round = caller().round(stop.signal);
+    await until(() => bed.dispatch.asked.length === 1);
+    stop.abort();
+    await bed.clock.advance(takesMs);
+    await round;
+    const dueInMs = String(leaseMs - takesMs);
+    assert.deepEqual(await waiting(), [{ attempts: 0, last_error: '', due_in_ms: dueInMs }]);
+    assert.deepEqual([await counted('stopped'), await counted('failed')], [1, 0]);
+    bed.dispatch.answer = () => byAda(id);
+    await bed.clock.advance(leaseMs - takesMs);
+    assert.equal(await caller().round(), 1);
+    assert.equal((await bed.told()).length, 1);
+  });
+}
+
+test('an answer that comes during a stop is written', async () => {
+  const [id = ''] = await bed.pay(1);
   const stop = new AbortController();
-  bed.dispatch.answer = (_request, { signal }) =>
-    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  const answer = pending();
+  bed.dispatch.answer = () => answer.promise;
   const round = caller().round(stop.signal);
   await until(() => bed.dispatch.asked.length === 1);
   stop.abort();
+  answer.resolve(byAda(id));
   await round;
-  assert.equal((await waiting())[0]?.attempts, 1);
+  assert.equal((await bed.told()).length, 1);
 });

@@ -1,5 +1,6 @@
 import { toAppError } from '@tiffin/lib/errors/normalize-error';
 import { timedOut, within } from '@tiffin/lib/lifecycle/within';
+import { redactText } from '@tiffin/lib/telemetry/redact';
 import { type ClaimedCall, claimCalls, postponeCall, saveAssigned } from '../data/courier-call-rows.ts';
 import type { CourierAnswer } from './courier-dispatch.ts';
 import { assignedDelivery } from './delivery.ts';
@@ -17,10 +18,16 @@ export const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as con
 /** From so many calls in vain on somebody should look. */
 export const stuckAttempts = 5;
 const maxErrorChars = 200;
+/** Telephone numbers, and more: ids stand in the row itself. */
+const longNumber = /\+?\d(?:[ ()/.-]{0,3}\d){6,30}/g;
 const maxNameChars = 80;
 const maxReferenceChars = 200;
 
-type Outcome = CourierAnswer | { readonly kind: 'failed'; readonly reason: string };
+type Outcome =
+  | CourierAnswer
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** This process stops, and nobody has answered it: no failure of anybody's. */
+  | { readonly kind: 'stopped' };
 
 /** Calls couriers for the deliveries that have none. */
 export interface CourierCalls {
@@ -55,17 +62,19 @@ export function createCourierCalls(deps: CourierCallsDeps): CourierCalls {
     try {
       const answering = couriers.call({ reference, orderId, shopId }, limits);
       const answer = await within(clock, callTimeoutMs, answering);
-      return answer === timedOut ? { kind: 'failed', reason: 'no answer in time' } : usable(answer);
+      if (answer !== timedOut) return usable(answer);
+      return signal.aborted ? { kind: 'stopped' } : { kind: 'failed', reason: 'no answer in time' };
     } catch (thrown) {
+      if (signal.aborted) return { kind: 'stopped' };
       logger.warn({ deliveryId: reference, err: thrown }, 'call for a courier failed');
-      return { kind: 'failed', reason: toAppError(thrown).code };
+      return { kind: 'failed', reason: reasonOf(thrown) };
     } finally {
       over.abort();
     }
   }
 
   /** False where another process has claimed the delivery meanwhile. */
-  function settle(claimed: ClaimedCall, outcome: Outcome): Promise<boolean> {
+  function settle(claimed: ClaimedCall, outcome: Exclude<Outcome, { kind: 'stopped' }>): Promise<boolean> {
     if (outcome.kind !== 'assigned') return postpone(claimed, outcome.reason);
     const { courierName, courierReference } = outcome;
     const assigned = assignedDelivery(claimed.delivery, courierName, new Date(clock.now()));
@@ -90,6 +99,11 @@ export function createCourierCalls(deps: CourierCallsDeps): CourierCalls {
 
   async function callFor(claimed: ClaimedCall, signal: AbortSignal): Promise<void> {
     const outcome = await call(claimed, signal);
+    if (outcome.kind === 'stopped') {
+      // The row is taken again when its lease ends, by whoever is there then.
+      calls.inc({ outcome: outcome.kind });
+      return;
+    }
     const isOurs = await settle(claimed, outcome);
     calls.inc({ outcome: isOurs ? outcome.kind : 'overtaken' });
   }
@@ -105,6 +119,16 @@ export function createCourierCalls(deps: CourierCallsDeps): CourierCalls {
       return claimed.length;
     },
   };
+}
+
+/** Why a call failed, for who looks at the row: one line, without what tells of people. A defect's own words say most. */
+function reasonOf(thrown: unknown): string {
+  const { code } = toAppError(thrown);
+  if (code !== 'INTERNAL' || !(thrown instanceof Error)) return code;
+  const words = redactText(thrown.message)
+    .replace(longNumber, '[redacted]')
+    .replace(/[\p{Cc}\s]+/gu, ' ');
+  return `${code}: ${words}`;
 }
 
 /** What the columns do not take would be lost, and called for again, for ever and without a word. */

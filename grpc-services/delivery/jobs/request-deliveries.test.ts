@@ -8,6 +8,7 @@ import {
   paidOrder,
   shopId,
 } from '../delivery-test-bed.ts';
+import { beginGraceMs } from '../domain/request-delivery.ts';
 import { requestDeliveries } from './request-deliveries.ts';
 
 describe('a paid order', () => {
@@ -78,6 +79,27 @@ describe('a paid order', () => {
     await hear(paidOrder(orderId, 'told twice'));
     await Promise.all([1, 2, 3].map(() => hear(paidOrder(orderId), forgetful)));
     assert.deepEqual(await deliveries(), first);
+  });
+
+  it('of long before there were deliveries has none; one of the hours before has one, however late it is heard', async () => {
+    const [row] = await bed.deps.database.query<{ ms: number }>(
+      'select (extract(epoch from min(executed_at)) * 1000)::float8 as ms from delivery.migration',
+    );
+    const graceEndMs = (row?.ms ?? assert.fail()) - beginGraceMs;
+    await hear(paidOrder(newOrderId(), undefined, new Date(graceEndMs - 1_000)));
+    assert.deepEqual(await deliveries(), []);
+    const orderId = newOrderId();
+    await hear(paidOrder(orderId, undefined, new Date(graceEndMs + 1_000)));
+    assert.deepEqual(
+      (await deliveries()).map(({ order_id }) => order_id),
+      [orderId],
+    );
+  });
+
+  it('whose event does not say when it occurred is heard again', async () => {
+    const heard = paidOrder(newOrderId());
+    const event = { ...heard.event, occurredAt: undefined };
+    await assert.rejects(hear({ ...heard, event }), /does not say when/);
   });
 
   it('whose delivery could not be written is heard again', async () => {

@@ -13,7 +13,9 @@ export function requestDeliveries(
   return {
     consumer,
     topic: orderPaid,
-    handle: ({ event, payload, signal }) =>
-      requestDelivery(deps, { consumer, eventId: event.id, signal }, payload),
+    async handle({ event: { id: eventId, occurredAt }, payload, signal }) {
+      if (!occurredAt) throw new Error(`Event ${eventId} does not say when it occurred.`);
+      await requestDelivery(deps, { consumer, eventId, occurredAt, signal }, payload);
+    },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { demoNowMs } from '@tiffin/lib/demo/demo-now';
@@ -8,7 +9,7 @@ import { openTestDatabase, type TestDatabase } from '@tiffin/lib/testing/test-da
 import { auditOrders } from '../domain/audit-orders.ts';
 import { orderSchema } from '../order-test-bed.ts';
 import { demoOrders, insertDemoData } from './demo-data.ts';
-import { findSteps, findUserOrders } from './order-store.ts';
+import { findTimelines, findUserOrders } from './order-store.ts';
 
 let bed: TestDatabase;
 let database: Database;
@@ -54,7 +55,7 @@ test('most orders are completed and some are cancelled, and each has its steps',
   assert.equal(share('COMPLETED') + share('CANCELLED'), 1);
   for (const { status, version } of orders) assert.equal(version, status === 'COMPLETED' ? 6 : 2);
   const { id, placedAt } = orders.find(({ status }) => status === 'COMPLETED') ?? assert.fail();
-  const steps = (await findSteps(database, [id])).get(id) ?? [];
+  const [{ steps } = assert.fail()] = await findTimelines(database, [id]);
   assert.deepEqual(
     steps.map(({ status }) => status),
     ['CREATED', 'PAID', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'COMPLETED'],
@@ -67,7 +68,7 @@ test('most orders are completed and some are cancelled, and each has its steps',
 });
 
 test('the audit finds nothing wrong', async () => {
-  assert.deepEqual(await auditOrders({ database, clock: new VirtualClock() }), []);
+  assert.deepEqual(await allFindings(auditOrders({ database, clock: new VirtualClock() })), []);
 });
 
 test('the demo customer placed 80 of them, at each of three places', async () => {

@@ -11,6 +11,19 @@ import {
 import type { Order, OrderStatus, OrderStep } from './order-entity.ts';
 import { type OrderRow, orderColumns, toOrder } from './order-row.ts';
 
+/** What happened to an order. */
+export interface Timeline {
+  /** That of the order. */
+  readonly id: string;
+  /** Whose order it is. */
+  readonly userId: string;
+  /** Oldest first; at the same time in the order of the way. */
+  readonly steps: readonly OrderStep[];
+}
+
+/** What happens to orders in this order; those that come to nothing do so after all that happens to them. */
+const way: readonly OrderStatus[] = ['CREATED', 'PAID', 'ASSIGNED', 'PICKED_UP', 'DELIVERED', 'COMPLETED'];
+
 /** The orders that exist among the ids, in no order, with their items. */
 export async function findOrders(database: Database, ids: readonly string[]): Promise<Order[]> {
   return (await database.query<OrderRow>(ordersSql, [bigintArray(ids)])).map(toOrder);
@@ -82,6 +95,7 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
 
 /**
  * Writes the status and the version, and the step to it; unless the order is no longer in `expectedVersion`: then false.
+ * The step is never before those that are there: clocks differ.
  */
 export async function saveOrder(
   em: EntityManager,
@@ -95,11 +109,29 @@ export async function saveOrder(
        returning id, version, status
      )
      insert into "order".order_step (order_id, version, status, at)
-     select id, version, status, ?::timestamptz from changed
+     select id, version, status, greatest(?::timestamptz, (
+       select max(earlier.at) from "order".order_step as earlier where earlier.order_id = changed.id))
+     from changed
      returning order_id`,
     [order.status, order.version, order.id, expectedVersion, new Date(atMs).toISOString()],
   );
   return rows.length > 0;
+}
+
+/** Writes a step that was told after a later one, unless it is there: it has no version, and its order keeps its own. */
+export async function insertLateStep(
+  em: EntityManager,
+  orderId: string,
+  status: OrderStatus,
+  atMs: number,
+): Promise<void> {
+  await em.execute(
+    `insert into "order".order_step (order_id, status, at)
+     select ?::bigint, ?, greatest(?::timestamptz, (
+       select paid.at from "order".order_step as paid where paid.order_id = ?::bigint and paid.status = 'PAID'))
+     on conflict do nothing`,
+    [orderId, status, new Date(atMs).toISOString(), orderId],
+  );
 }
 
 /** Notes by which event the last step was told, for the audit. */
@@ -111,18 +143,23 @@ export async function noteEvent(em: EntityManager, { id, version }: Order, event
   ]);
 }
 
-/** The steps of these orders, oldest first; none for orders that do not exist. In one statement. */
-export async function findSteps(
-  database: Database,
-  orderIds: readonly string[],
-): Promise<Map<string, OrderStep[]>> {
-  const rows = await database.query<{ order_id: string; status: OrderStatus; at_ms: number }>(
-    `select order_id, status, (extract(epoch from at) * 1000)::float8 as at_ms
-     from "order".order_step where order_id = any(?::bigint[]) order by order_id, version`,
+/** The timelines of the orders that exist among the ids, in no order. In one statement. */
+export async function findTimelines(database: Database, orderIds: readonly string[]): Promise<Timeline[]> {
+  const rows = await database.query<{ id: string; user_id: string; steps_json: string | null }>(
+    `select placed.id, placed.user_id, (
+       select json_agg(json_build_array(step.status, (extract(epoch from step.at) * 1000)::float8)
+         order by step.at, array_position('{${way.join()}}'::text[], step.status))
+       from "order".order_step as step where step.order_id = placed.id
+     )::text as steps_json
+     from "order"."order" as placed where placed.id = any(?::bigint[])`,
     [bigintArray(orderIds)],
   );
-  const steps = Map.groupBy(rows, ({ order_id }) => String(order_id));
-  return new Map(
-    [...steps].map(([id, some]) => [id, some.map(({ status, at_ms }) => ({ status, at: new Date(at_ms) }))]),
-  );
+  return rows.map(({ id, user_id, steps_json }) => {
+    const steps: [status: OrderStatus, atMs: number][] = JSON.parse(steps_json ?? '[]');
+    return {
+      id: String(id),
+      userId: String(user_id),
+      steps: steps.map(([status, atMs]) => ({ status, at: new Date(atMs) })),
+    };
+  });
 }

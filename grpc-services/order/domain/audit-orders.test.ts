@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
+import { auditOutbox } from '@tiffin/lib/audit/audit-outbox';
+import { type Finding, MAX_FINDINGS } from '@tiffin/lib/audit/finding';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import { customer } from '../neighbours-test-bed.ts';
 import { createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
-import { auditOrders, maxOrderFindings } from './audit-orders.ts';
+import { auditOrders } from './audit-orders.ts';
+import { auditTransactions } from './audit-transactions.ts';
 import type { Session } from './deps.ts';
 import { followDelivery } from './follow-delivery.ts';
 
@@ -45,7 +49,7 @@ function demoOrders(first: number, last: number): string[] {
 }
 
 test('orders that are as they should be give no findings', async () => {
-  assert.deepEqual(await auditOrders(bed.deps), []);
+  assert.deepEqual(await auditHarmed([]), []);
 });
 
 const transaction = '"order".tcc_transaction';
@@ -144,14 +148,14 @@ const harms: Record<string, Harm> = {
     sql: () => [
       `update "order".outbox set event_id = 'late', occurred_at = ${at(601)} where aggregate_id = '${ids.paid}'`,
     ],
-    found: () => ['event late: of order.paid.v1 waits for more than 10 min'],
+    found: () => [`outbox order: has an event that waits since ${at(601).slice(1, -1)}`],
   },
   'an event was refused by its handlers': {
     sql: () => [
       `update "order".outbox set event_id = 'dead', state = 'dead', dead_at = ${at(0)}
        where aggregate_id = '${ids.paid}'`,
     ],
-    found: () => ['event dead: of order.paid.v1 is a dead letter'],
+    found: () => ['outbox order: has 1 dead letters: npm run redrive -- --outbox order --list'],
   },
 };
 
@@ -175,6 +179,8 @@ test('what is under way is no finding', async () => {
     `update ${transaction} set state = 'SETTLED' where id = ${ids.delivered}`,
     `update "order"."order" set placed_at = ${at(35 * 60 - 1)} where id = ${ids.created}`,
     `update "order".outbox set occurred_at = ${at(599)}`,
+    `insert into "order".order_step (order_id, version, status, at)
+     values (${ids.delivered}, null, 'PICKED_UP', ${at(0)})`,
   ]);
   assert.deepEqual(findings, []);
 });
@@ -187,22 +193,48 @@ test('findings of all pages are told, the first of them at most', async () => {
     ['order 14499', 'order 14500'],
   );
   const many = await auditHarmed([...demoOrders(10_001, 14_500), lost(10_000)]);
-  assert.equal(many.length, maxOrderFindings);
+  assert.equal(many.length, MAX_FINDINGS);
   assert.equal(many[0]?.unit, 'order 10001');
 });
 
 test('an audit that nobody waits for any more stops', async () => {
-  await assert.rejects(auditOrders(bed.deps, AbortSignal.abort(new Error('Enough.'))), /Enough/);
+  const enough = AbortSignal.abort(new Error('Enough.'));
+  for (const audit of [auditTransactions, auditOrders, auditOutbox])
+    await assert.rejects(allFindings(audit(bed.deps, enough)), /Enough/);
 });
 
-/** What the audit finds in tables that are as before afterwards. */
-async function auditHarmed(sql: readonly string[]) {
+/** The last one: it leaves orders behind. */
+test('orders that come while a sweep goes on are seen by it, or by the next one', async () => {
+  const execute = async (statements: readonly string[]) => {
+    for (const statement of statements) await bed.deps.database.query(statement);
+  };
+  const lost = (id: number) => [
+    ...demoOrders(id, id),
+    `delete from "order".order_step where order_id = ${id}`,
+  ];
+  const rest = async (sweep: AsyncIterable<readonly Finding[]>) =>
+    (await allFindings(sweep)).map(({ unit }) => unit);
+  await execute(demoOrders(20_001, 21_000));
+  const sweep = auditOrders(bed.deps);
+  // A page of transactions, and the first one of orders.
+  for (const _ of [1, 2]) assert.deepEqual((await sweep.next()).value, []);
+  await execute([...lost(10_001), ...lost(30_001)]);
+  assert.deepEqual(await rest(sweep), ['order 30001']);
+  assert.deepEqual(await rest(auditOrders(bed.deps)), ['order 10001', 'order 30001']);
+});
+
+/** What the audits find, the quick ones first, in tables that are as before afterwards. */
+async function auditHarmed(sql: readonly string[]): Promise<Finding[]> {
   const undone = new Error('Undone.');
-  let findings: Awaited<ReturnType<typeof auditOrders>> = [];
+  const findings: Finding[] = [];
   const harming = bed.deps.database.transaction(async (em) => {
     for (const statement of sql) await em.execute(statement);
     const inside = <T>(work: (em: Session) => Promise<T>) => work(em);
-    findings = await auditOrders({ clock: bed.clock, database: { transaction: inside } });
+    const query = <Row extends object>(statement: string, parameters: readonly unknown[] = []) =>
+      em.execute<Row[]>(statement, [...parameters]);
+    const deps = { clock: bed.clock, database: { transaction: inside, query, schema: 'order' } };
+    for (const audit of [auditTransactions, auditOutbox, auditOrders])
+      findings.push(...(await allFindings(audit(deps))));
     throw undone;
   });
   await assert.rejects(harming, undone);

@@ -1,20 +1,23 @@
+import { AppError } from '@tiffin/lib/errors/app-error';
+import { findByIds } from '@tiffin/lib/paging/find-by-ids';
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
-import { findSteps } from '../data/order-store.ts';
-import { batchGetOrders } from './batch-get-orders.ts';
+import { findTimelines } from '../data/order-store.ts';
 import type { OrderDeps } from './deps.ts';
 import type { OrderStep } from './order.ts';
+import { seesOrdersOf } from './order-access.ts';
 
 /**
  * What happened to each order, oldest first, in the order of the ids; nothing for one that is not the caller's to see.
  * @throws AppError UNAUTHENTICATED for nobody.
  */
 export async function batchGetOrderTimelines(
-  deps: OrderDeps,
-  context: CallContext,
+  { database }: OrderDeps,
+  { identity }: CallContext,
   orderIds: readonly string[],
-): Promise<OrderStep[][]> {
-  const orders = await batchGetOrders(deps, context, orderIds);
-  const seen = orders.flatMap((order) => (order ? [order.id] : []));
-  const steps = seen.length > 0 ? await findSteps(deps.database, seen) : new Map<string, OrderStep[]>();
-  return orders.map((order) => (order && steps.get(order.id)) ?? []);
+): Promise<(readonly OrderStep[])[]> {
+  if (identity.kind === 'anonymous') throw new AppError('UNAUTHENTICATED', {});
+  const timelines = await findByIds(orderIds, (possible) => findTimelines(database, possible));
+  return timelines.map((timeline) =>
+    timeline && seesOrdersOf(identity, timeline.userId) ? timeline.steps : [],
+  );
 }

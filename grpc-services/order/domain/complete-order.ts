@@ -28,11 +28,12 @@ export function completeOrder(
 
 /** Has an order completed a day after its delivery, in the transaction that notes the delivery. */
 export function scheduleCompletion(
-  { delayedTasks, clock }: Pick<OrderDeps, 'delayedTasks' | 'clock'>,
+  { delayedTasks }: Pick<OrderDeps, 'delayedTasks'>,
   em: Session,
   orderId: string,
+  deliveredMs: number,
 ): Promise<void> {
-  const dueMs = clock.now() + completesAfterMs;
+  const dueMs = deliveredMs + completesAfterMs;
   return delayedTasks.schedule(em, { kind: completeDeliveredKind, key: orderId, dueMs });
 }
 

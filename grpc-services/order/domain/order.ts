@@ -84,6 +84,11 @@ export function deliveredOrder(order: Order, step: DeliveryStep): Order | undefi
   return place >= 0 && place < placeOnWay(step) ? next(order, step) : undefined;
 }
 
+/** Whether a paid order is further than a step of its delivery: it has taken it, whether that was told or not. */
+export function hasPassed({ status }: Order, step: DeliveryStep): boolean {
+  return placeOnWay(status) > placeOnWay(step);
+}
+
 /**
  * The order after its customer, or the time, said that it has arrived. Undefined where that was said already.
  * @throws AppError ORDER_NOT_DELIVERED.

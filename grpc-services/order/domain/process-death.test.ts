@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { allFindings } from '@tiffin/lib/audit/all-findings';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import type { Order } from '@tiffin/proto/gen/tiffin/order/v1/order';
 import { customer } from '../neighbours-test-bed.ts';
 import { cartOf, createOrderTestBed, type OrderTestBed } from '../order-test-bed.ts';
 import { auditOrders } from './audit-orders.ts';
+import { auditTransactions } from './audit-transactions.ts';
 
 let bed: OrderTestBed;
 before(async () => {
@@ -46,12 +48,8 @@ async function assertRecovered(): Promise<void> {
   const isLive = order && ['ORDER_STATUS_CREATED', 'ORDER_STATUS_PAID'].includes(order.status);
   assert.equal(await bed.available(goodsId), isLive ? 9 : 10);
   assert.equal(bed.funds.available.get(customer.userId), isLive ? wallet - cents : wallet);
-  // Nobody sends events here.
-  const findings = await auditOrders(bed.deps);
-  assert.deepEqual(
-    findings.filter(({ unit }) => !unit.startsWith('event')),
-    [],
-  );
+  for (const audit of [auditTransactions, auditOrders])
+    assert.deepEqual(await allFindings(audit(bed.deps)), []);
 }
 
 /**

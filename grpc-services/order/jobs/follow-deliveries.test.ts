@@ -24,9 +24,14 @@ beforeEach(async () => {
 });
 
 let events = 0;
-function changed(status: DeliveryStatus, id = `event-${++events}`): Delivery<DeliveryChanged> {
+function changed(status: DeliveryStatus, occurredAt = new Date(bed.clock.now())): Delivery<DeliveryChanged> {
   const payload = { deliveryId: '1', orderId, status };
-  return { event: Event.fromPartial({ id }), payload, attempt: 1, signal: new AbortController().signal };
+  return {
+    event: Event.fromPartial({ id: `event-${++events}`, occurredAt }),
+    payload,
+    attempt: 1,
+    signal: new AbortController().signal,
+  };
 }
 const hear = (delivery: Delivery<DeliveryChanged>) => followDeliveries(bed.deps).handle(delivery);
 const { ASSIGNED, PICKED_UP, DELIVERED } = DeliveryStatus;
@@ -38,6 +43,16 @@ const timeline = async () => {
   const { timelines } = await bed.api.batchGetOrderTimelines({ orderIds: [orderId] }, callBy(customer));
   return timelines[0]?.steps.map(({ status }) => status);
 };
+/** What stands in the timeline, and how many minutes ago. */
+const stepsAgo = async () => {
+  const { timelines } = await bed.api.batchGetOrderTimelines({ orderIds: [orderId] }, callBy(customer));
+  const nowMs = bed.clock.now();
+  return timelines[0]?.steps.map(({ status, at }) => [
+    status.replace('ORDER_STATUS_', ''),
+    (nowMs - (at?.getTime() ?? 0)) / 60_000,
+  ]);
+};
+const minutesAgo = (minutes: number) => new Date(bed.clock.now() - minutes * 60_000);
 const completions = async () =>
   (await bed.deps.database.query('select id from "order".delayed_task where key = ?', [orderId])).length;
 
@@ -80,6 +95,61 @@ test('events that come out of order never lead it back', async () => {
   for (const late of [ASSIGNED, DELIVERED]) await hear(changed(late));
   assert.deepEqual(await statusAndVersion(), ['ORDER_STATUS_COMPLETED', 5]);
   assert.equal(await completions(), 0);
+});
+
+test('what is heard after an outage stands where and when it happened', async () => {
+  await bed.clock.advance(180 * 60_000);
+  await hear(changed(ASSIGNED, minutesAgo(176)));
+  await hear(changed(DELIVERED, minutesAgo(146)));
+  for (let n = 0; n < 2; n++) await hear(changed(PICKED_UP, minutesAgo(164)));
+  assert.deepEqual(await statusAndVersion(), ['ORDER_STATUS_DELIVERED', 4]);
+  const steps = [
+    ['CREATED', 180],
+    ['PAID', 180],
+    ['ASSIGNED', 176],
+    ['PICKED_UP', 164],
+    ['DELIVERED', 146],
+  ];
+  assert.deepEqual(await stepsAgo(), steps);
+  const [task] = await bed.deps.database.query<{ due_ms: number }>(
+    `select (extract(epoch from due_at) * 1000)::float8 as due_ms from "order".delayed_task where key = ?`,
+    [orderId],
+  );
+  assert.equal(task?.due_ms, minutesAgo(146).getTime() + 24 * 3_600_000, 'a day after the delivery');
+  await bed.api.completeOrder({ ...freshKey, orderId }, callBy(customer));
+  assert.deepEqual(await stepsAgo(), [...steps, ['COMPLETED', 0]]);
+});
+
+test('what comes late of an order that was completed is written down, and what comes last first', async () => {
+  await bed.clock.advance(60 * 60_000);
+  await hear(changed(DELIVERED, minutesAgo(10)));
+  await bed.api.completeOrder({ ...freshKey, orderId }, callBy(customer));
+  await hear(changed(PICKED_UP, minutesAgo(20)));
+  await hear(changed(ASSIGNED, minutesAgo(30)));
+  assert.deepEqual(await statusAndVersion(), ['ORDER_STATUS_COMPLETED', 4]);
+  assert.deepEqual((await stepsAgo())?.slice(1), [
+    ['PAID', 60],
+    ['ASSIGNED', 30],
+    ['PICKED_UP', 20],
+    ['DELIVERED', 10],
+    ['COMPLETED', 0],
+  ]);
+});
+
+test('clocks that differ put no step before the one that it follows', async () => {
+  await bed.clock.advance(60_000);
+  await hear(changed(PICKED_UP, minutesAgo(3)));
+  await hear(changed(ASSIGNED, minutesAgo(2)));
+  await hear(changed(DELIVERED, minutesAgo(-5)));
+  await bed.api.completeOrder({ ...freshKey, orderId }, callBy(customer));
+  assert.deepEqual(await stepsAgo(), [
+    ['CREATED', 1],
+    ['PAID', 1],
+    ['ASSIGNED', 1],
+    ['PICKED_UP', 1],
+    ['DELIVERED', 0],
+    ['COMPLETED', 0],
+  ]);
 });
 
 test('a delivery that still looks for a courier changes nothing', async () => {

@@ -23,8 +23,9 @@ export function followDeliveries(
     topic: deliveryChanged,
     async handle({ event, payload: { orderId, status }, signal }) {
       const step = steps[status];
-      if (step)
-        await followDelivery(deps, { consumer, eventId: event.id, budget: { signal } }, orderId, step);
+      if (!step) return;
+      const { id: eventId, occurredAt } = event;
+      await followDelivery(deps, { consumer, eventId, occurredAt, budget: { signal } }, orderId, step);
     },
   };
 }

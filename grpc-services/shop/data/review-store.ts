@@ -50,7 +50,8 @@ export function reviewPagesSql(
 
 /**
  * Whether the review was inserted: false where there is no such shop, where the author has received no order of it, or
- * has reviewed it already. The commit counts it in the shop's rating (`CountReviewsAtCommit`), and fails where the shop's row stays locked for too long.
+ * has reviewed it already. The commit counts it in the shop's rating (`CountReviewsAtCommit`), and fails where the shop's
+ * row stays locked for too long.
  */
 export async function insertReview(em: EntityManager, review: Review): Promise<boolean> {
   const { id, authorId, stars, text, createdAt, shopId } = review;
@@ -63,6 +64,11 @@ export async function insertReview(em: EntityManager, review: Review): Promise<b
     [id, authorId, stars, text, createdAt.toISOString(), shopId, authorId],
   );
   return rows.length > 0;
+}
+
+export async function hasReviewed(em: EntityManager, shopId: string, authorId: string): Promise<boolean> {
+  const sql = 'select from shop.review where author_id = ? and shop_id = ?';
+  return (await em.execute<object[]>(sql, [authorId, shopId])).length > 0;
 }
 
 interface ReviewRow {

@@ -7,8 +7,3 @@ export async function insertReviewer(em: EntityManager, shopId: string, userId: 
     userId,
   ]);
 }
-
-export async function isReviewer(em: EntityManager, shopId: string, userId: string): Promise<boolean> {
-  const sql = 'select from shop.reviewer where shop_id = ? and user_id = ?';
-  return (await em.execute<object[]>(sql, [shopId, userId])).length > 0;
-}

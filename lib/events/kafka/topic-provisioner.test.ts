@@ -154,7 +154,7 @@ test('another process may make a topic first; any other trouble is told', async 
   await cluster({}, because('TOPIC_ALREADY_EXISTS')).provisioner.ensure([paid]);
   await assert.rejects(
     cluster({}, because('INVALID_REPLICATION_FACTOR')).provisioner.ensure([paid]),
-    /Kafka did not make the topic order\.paid\.v1: INVALID_REPLICATION_FACTOR\./,
+    /Kafka did not make the topic order\.paid\.v1: INVALID_REPLICATION_FACTOR\. .* set KAFKA_REPLICATION_FACTOR/,
   );
 });
 

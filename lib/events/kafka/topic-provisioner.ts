@@ -142,7 +142,12 @@ async function create(admin: AdminConnection, topics: readonly TopicToEnsure[], 
     const errors = (error as { errors?: readonly { type?: string; topic?: string }[] }).errors ?? [];
     const serious = errors.find(({ type }) => type !== 'TOPIC_ALREADY_EXISTS');
     if (errors.length === 0) throw error;
-    if (serious) throw new Error(`Kafka did not make the topic ${serious.topic}: ${serious.type}.`);
+    if (!serious) return;
+    const hint =
+      serious.type === 'INVALID_REPLICATION_FACTOR'
+        ? ` It has fewer brokers than the ${settings.replicationFactor} copies that are asked for: add brokers, or set KAFKA_REPLICATION_FACTOR and KAFKA_MIN_INSYNC_REPLICAS.`
+        : '';
+    throw new Error(`Kafka did not make the topic ${serious.topic}: ${serious.type}.${hint}`);
   }
 }
 

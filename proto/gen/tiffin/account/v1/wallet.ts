@@ -135,7 +135,7 @@ export interface WalletEntryEdge {
 
 export interface TopUpWalletRequest {
   idempotencyKey: string;
-  /** Above zero. */
+  /** 1 to 1,000,000 cents, in CHF, EUR, GBP or USD. */
   amount:
     | Money
     | undefined;

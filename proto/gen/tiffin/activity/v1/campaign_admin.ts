@@ -17,7 +17,10 @@ export const protobufFileName = "tiffin/activity/v1/campaign_admin.proto";
 
 /** Campaigns: which coupons there are, and who gets them. */
 
-/** What everybody who pays an order gets while the campaign runs, or only whom administrators give it. */
+/**
+ * What everybody who pays an order gets while the campaign runs, of the ten oldest campaigns that have any left; or only
+ * whom administrators give it.
+ */
 export const CampaignTrigger = {
   UNSPECIFIED: "CAMPAIGN_TRIGGER_UNSPECIFIED",
   ORDER_PAID: "CAMPAIGN_TRIGGER_ORDER_PAID",
@@ -84,7 +87,7 @@ export interface CampaignFields {
   /** 1 to 80 characters. */
   name: string;
   trigger: CampaignTrigger;
-  /** Above zero. */
+  /** Above zero, in a currency that wallets know: CHF, EUR, GBP or USD. */
   discount:
     | Money
     | undefined;
@@ -1469,7 +1472,7 @@ export const CampaignAdminServiceService = {
       Buffer.from(UpdateCampaignResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateCampaignResponse => UpdateCampaignResponse.decode(value),
   },
-  /** Ends a campaign: it grants no more. Ending one that has ended is fine. */
+  /** Ends a campaign: it grants nothing for what is paid from now on. Ending one that has ended is fine. */
   endCampaign: {
     path: "/tiffin.activity.v1.CampaignAdminService/EndCampaign" as const,
     requestStream: false as const,
@@ -1499,7 +1502,7 @@ export interface CampaignAdminServiceServer extends UntypedServiceImplementation
   createCampaign: handleUnaryCall<CreateCampaignRequest, CreateCampaignResponse>;
   /** Changes a campaign from its version on. Coupons that were granted stay as they are. */
   updateCampaign: handleUnaryCall<UpdateCampaignRequest, UpdateCampaignResponse>;
-  /** Ends a campaign: it grants no more. Ending one that has ended is fine. */
+  /** Ends a campaign: it grants nothing for what is paid from now on. Ending one that has ended is fine. */
   endCampaign: handleUnaryCall<EndCampaignRequest, EndCampaignResponse>;
   /** Gives a user a coupon of a campaign. */
   grantCoupon: handleUnaryCall<GrantCouponRequest, GrantCouponResponse>;

@@ -14,7 +14,7 @@ export const protobufFileName = "tiffin/delivery/v1/delivery_events.proto";
 
 /** What happens to deliveries. */
 
-/** delivery.changed.v1: a delivery has come to another status. */
+/** delivery.changed.v1: a delivery has come to another status, when the event occurred. Told in any order. */
 export interface DeliveryChanged {
   deliveryId: string;
   orderId: string;

@@ -73,12 +73,12 @@ export const ErrorCode = {
   ORDER_ALREADY_PAID: "ERROR_CODE_ORDER_ALREADY_PAID",
   ORDER_CANCELLED: "ERROR_CODE_ORDER_CANCELLED",
   PAYMENT_DECLINED: "ERROR_CODE_PAYMENT_DECLINED",
-  /** ORDER_CLOSED - It was not paid in time. */
   ORDER_CLOSED: "ERROR_CODE_ORDER_CLOSED",
+  /** ORDER_NOT_DELIVERED - What the delivery reports reaches the order a moment later. */
   ORDER_NOT_DELIVERED: "ERROR_CODE_ORDER_NOT_DELIVERED",
   TRANSACTION_NOT_FOUND: "ERROR_CODE_TRANSACTION_NOT_FOUND",
   CAMPAIGN_NOT_FOUND: "ERROR_CODE_CAMPAIGN_NOT_FOUND",
-  /** CAMPAIGN_ENDED - It is over, or has granted all its coupons. */
+  /** CAMPAIGN_ENDED - It is over or to come, or has granted all its coupons. */
   CAMPAIGN_ENDED: "ERROR_CODE_CAMPAIGN_ENDED",
   COUPON_NOT_FOUND: "ERROR_CODE_COUPON_NOT_FOUND",
   /** COUPON_UNAVAILABLE - Another order holds it, or has used it. */

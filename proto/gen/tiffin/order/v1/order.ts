@@ -131,7 +131,7 @@ export interface Order {
   walletAmount:
     | Money
     | undefined;
-  /** What is left to pay: the total less the discount and the wallet's part. */
+  /** What is paid beside the wallet: the total less the discount and the wallet's part. */
   payable: Money | undefined;
 }
 
