@@ -101,7 +101,11 @@ export async function createOrderTestBed(
     query: (sql, parameters) => steps.live(() => database.query(sql, parameters)),
     transaction: (work, budget) => steps.run('commit', () => database.transaction(work, budget)),
   };
-  const { recovery, stuckCount: _, ...transactions } = openTransactions(
+  const {
+    recovery,
+    stuckCount: _,
+    ...transactions
+  } = openTransactions(
     { clock, metrics, logger: silentLogger },
     { database: watched, participants: orderParticipants(participants), identity: orderService, tasks },
   );
