@@ -42,6 +42,22 @@ test('the metrics of the alerts exist, with the labels that are asked for', () =
   }
 });
 
+test('a service whose auditor is gone is missed, whichever it is', async () => {
+  const { expr = '' } = rules.find(({ alert }) => alert === 'TiffinAuditMissing') ?? {};
+  const missed = [...expr.matchAll(/absent\(\w+\{service="(\w+)"\}\)/g)].map(([, service]) => service);
+  const audited: string[] = [];
+  for await (const file of glob('grpc-services/*/main.ts', { cwd: root })) {
+    const source = await readFile(join(root, file), 'utf8');
+    audited.push(
+      ...[...source.matchAll(/auditTask\(platform, \{\s*service: '(\w+)'/g)].flatMap(
+        ([, name]) => name ?? [],
+      ),
+    );
+  }
+  assert.equal(audited.length, 5);
+  assert.deepEqual(missed.sort(), audited.sort());
+});
+
 test('each alert says what to do, and speaks of labels that its expression keeps', () => {
   const names = rules.map(({ alert }) => alert);
   assert.equal(new Set(names).size, names.length);

@@ -28,7 +28,7 @@ const orderPart: Part = async ({ databases: { order } }, orderId) => {
     ),
     order.query<WhatRow>(
       `select ${atMs('at')}, 'order is ' || status || coalesce(', told by event ' || event_id, '') as what
-       from "order".order_step where order_id = ? order by version limit ${maxRows}`,
+       from "order".order_step where order_id = ? order by at, version limit ${maxRows}`,
       [orderId],
     ),
     order.query<WhatRow>(
