@@ -118,7 +118,7 @@ test('a server that is away is UNAVAILABLE, logged with its reason; the client f
   await server.grpc.drain(0);
   await assert.rejects(client.listShops(), (error) => AppError.is(error, 'UNAVAILABLE'));
   const [line] = server.recorded.lines.filter(({ level }) => level === 'warn');
-  assert.match(String(line?.fields['err']), /ECONNREFUSED|No connection|UNAVAILABLE/i);
+  assert.match(String(line?.fields['reason']), /ECONNREFUSED|No connection|UNAVAILABLE/i);
 
   const again = await openServer(async () => noShops, server.port);
   const startedAt = performance.now();

@@ -34,7 +34,11 @@ export function observeServerCalls({ clock, metrics, logger }: ObserveOptions): 
 export function observeClientCalls({ clock, metrics, logger }: ObserveOptions): Interceptor {
   return observe(clock, metrics, 'client', (call, error, durationMs) => {
     if (!error?.cause || (error.code !== 'INTERNAL' && error.code !== 'UNAVAILABLE')) return;
-    logger.warn({ ...fieldsOf(call, error, durationMs), err: error.cause }, 'rpc call failed');
+    const { cause } = error;
+    // A service that is away fails all calls in the same way: its stack would be most of the log.
+    const why =
+      error.code === 'UNAVAILABLE' && cause instanceof Error ? { reason: cause.message } : { err: cause };
+    logger.warn({ ...fieldsOf(call, error, durationMs), ...why }, 'rpc call failed');
   });
 }
 
