@@ -13,13 +13,17 @@ export interface RunOptions extends Omit<RunFileOptions, 'rootDir'> {
   print?: (line: string) => void;
 }
 
-/** Test files of this clone, sorted. `real` picks those that need real servers, else the others. */
+/**
+ * Test files of this clone, by falling paths: those of whole platforms come first, for they take longest, and none is left
+ * alone at the end. `real` picks those that need real servers, else the others.
+ */
 export function findTestFiles({ real, patterns }: { real: boolean; patterns: readonly string[] }): string[] {
   const exclude = (path: string) => /(^|\/)(node_modules|\.data|\.git)$/.test(path);
   return globSync('**/*.test.ts', { cwd: rootDir, exclude })
     .filter((file) => file.endsWith('.real.test.ts') === real)
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
-    .sort();
+    .sort()
+    .reverse();
 }
 
 /**

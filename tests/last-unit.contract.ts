@@ -12,7 +12,6 @@ import { withDatabases } from './platform-databases.ts';
 import { soon } from './soon.ts';
 import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
 
-const buyerCount = 1_000;
 /** Requests on their way at the same time. */
 const concurrency = 50;
 const maxMs = 120_000;
@@ -20,7 +19,11 @@ const maxMs = 120_000;
 const auditAheadMs = 15 * 60_000;
 
 /** All want the last unit at once, with a coupon and money of their wallets: one gets it, nobody else loses anything. */
-export function testLastUnit(engine: string, environment: () => Promise<Record<string, string>>): void {
+export function testLastUnit(
+  engine: string,
+  buyerCount: number,
+  environment: () => Promise<Record<string, string>>,
+): void {
   it(`one of ${buyerCount} buyers gets the last unit and can pay for it, the others lose nothing, on ${engine}`, {
     timeout: maxMs + 60_000,
   }, async (t) => {

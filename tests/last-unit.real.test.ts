@@ -6,7 +6,7 @@ import { testLastUnit } from './last-unit.contract.ts';
 const [postgres, redis] = await Promise.all([createRealPostgres(), startRealRedis()]);
 after(() => Promise.all([postgres.drop(), redis.stop()]));
 
-testLastUnit('PostgreSQL and Redis', async () => ({
+testLastUnit('PostgreSQL and Redis', 1_000, async () => ({
   DATABASE_URL: postgres.url,
   DEMO_DATA: 'true',
   REDIS_URL: redis.url,

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { systemClock } from '@tiffin/lib/clock/clock';
 import { demoId } from '@tiffin/lib/demo/demo-id';
-import { createAccessTokenSigner } from '@tiffin/lib/identity/access-token';
-import { generateTokenKeysOnce } from '@tiffin/lib/identity/token-keys';
 import { type Cart, cartOf, fillCarts, type Offer, placedOrder, placeOrder } from './cart.ts';
 import { countRpcs } from './rpc-counts.ts';
 import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
@@ -121,27 +117,6 @@ describe('orders with their items, goods, shops, reviews and authors in one requ
       });
     });
   }
-});
-
-describe('the last unit', () => {
-  const buyerCount = 200;
-
-  it(`goes to one of ${buyerCount} buyers at once; the others are told that it is gone`, async () => {
-    // The budgets of a busy machine: what counts here is who gets the unit.
-    await using platform = await startPlatform({ REQUEST_TIMEOUT_MS: '60000', RPC_TIMEOUT_MS: '60000' });
-    const admin = await platform.logIn('admin');
-    const [{ shopId }] = await fillCarts(platform, await platform.logIn('customer'));
-    const goods = await stockedGoods(platform, admin, shopId, 1);
-    const buyers = await signInBuyers(platform, buyerCount);
-    const answers = await Promise.all(
-      buyers.map(({ token, addressId }) => placeOrder(platform, token, cartOf(shopId, [goods], addressId))),
-    );
-    const winners = answers.filter(({ __typename }) => __typename === 'PlaceOrderSuccess');
-    assert.equal(winners.length, 1, JSON.stringify(answers.slice(0, 5)));
-    const outOfStock = { __typename: 'OutOfStock', goodsId: goods.id, available: 0 };
-    for (const answer of answers) if (answer !== winners[0]) assert.deepEqual(answer, outOfStock);
-    assert.equal(await availableOf(platform, goods.id), 0);
-  });
 });
 
 describe('what stands in the way of an order is a typed answer', () => {
@@ -334,31 +309,6 @@ async function availableOf(platform: PlatformUnderTest, goodsId: string): Promis
     variables: { id: goodsId },
   });
   return data.goods.available;
-}
-
-/** Demo users with a token and an address each. Signing the tokens here spares as many password hashes. */
-async function signInBuyers(
-  platform: PlatformUnderTest,
-  count: number,
-): Promise<{ token: string; addressId: string }[]> {
-  const { signingKey } = await generateTokenKeysOnce(join(platform.dataDir, 'keys'));
-  const signer = createAccessTokenSigner({ key: signingKey, clock: systemClock });
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const userId = String(demoId('user', index + 1));
-      const { token } = await signer.sign({ userId, roles: ['CUSTOMER'] });
-      const { data } = await platform.query(
-        `mutation {
-          addAddress(input: {
-            idempotencyKey: "buyer-1"
-            lines: { label: "Work", street: "Main St 1", city: "Berlin", postalCode: "10115", area: "Mitte" }
-          }) { ... on AddAddressSuccess { address { id } } }
-        }`,
-        { token },
-      );
-      return { token, addressId: data.addAddress.address.id };
-    }),
-  );
 }
 
 /** Paths of the leaves without a value. The text of a review may be empty. */
