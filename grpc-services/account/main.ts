@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { loadConfig } from '@tiffin/lib/config/config';
 import type { Database } from '@tiffin/lib/engines/database';
-import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { createAccessTokenSigner } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseSigningKey } from '@tiffin/lib/identity/token-keys';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { deletesExpiredKeys, forgetsEndedBranches } from '@tiffin/lib/service/clean-ups';
 import type { Progress } from '@tiffin/lib/service/progress';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
-import { BRANCH_CLEAN_UP_INTERVAL_MS, forgetBranches } from '@tiffin/lib/tcc/forget-branches';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account_admin';
@@ -80,12 +78,8 @@ export const start: StartService = async (platform) => {
       bindRpc(FundsServiceService, fundsApi(deps)),
     ],
     tasks: [
-      repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
-        deleteExpiredKeys(deps, signal),
-      ),
-      repeatedTask(clock, 'forget ended branches', BRANCH_CLEAN_UP_INTERVAL_MS, (signal) =>
-        forgetBranches(database, clock, signal),
-      ),
+      deletesExpiredKeys(clock, database),
+      forgetsEndedBranches(clock, database),
       auditTask(platform, {
         service: 'account',
         checks: { wallets: (signal) => auditWallets(deps, signal) },

@@ -1,12 +1,13 @@
 import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { createInbox } from '@tiffin/lib/events/inbox';
-import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
-import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import {
+  deletesExpiredKeys,
+  forgetsEndedBranches,
+  forgetsHandledEvents,
+} from '@tiffin/lib/service/clean-ups';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
-import { BRANCH_CLEAN_UP_INTERVAL_MS, forgetBranches } from '@tiffin/lib/tcc/forget-branches';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { CampaignAdminServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
@@ -50,19 +51,13 @@ export const start: StartService = async (platform) => {
     ],
     jobs: [grantCoupons(deps)],
     tasks: [
-      repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
-        deleteExpiredKeys(deps, signal),
-      ),
-      repeatedTask(clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
-        deps.inbox.forget(signal),
-      ),
+      deletesExpiredKeys(clock, database),
+      forgetsHandledEvents(clock, deps.inbox),
       auditTask(platform, {
         service: 'activity',
         checks: { coupons: (signal) => auditCoupons(deps, signal) },
       }),
-      repeatedTask(clock, 'forget ended branches', BRANCH_CLEAN_UP_INTERVAL_MS, (signal) =>
-        forgetBranches(database, clock, signal),
-      ),
+      forgetsEndedBranches(clock, database),
     ],
     async stop() {
       await ids.stop();

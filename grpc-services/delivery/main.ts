@@ -1,12 +1,10 @@
 import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { createInbox } from '@tiffin/lib/events/inbox';
-import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
-import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { deletesExpiredKeys, forgetsHandledEvents } from '@tiffin/lib/service/clean-ups';
 import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
 import {
   DeliveryAdminServiceService,
   DeliveryServiceService,
@@ -46,12 +44,8 @@ export const start: StartService = async (platform) => {
     tasks: [
       relay,
       callCouriers(deps),
-      repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
-        deleteExpiredKeys(deps, signal),
-      ),
-      repeatedTask(clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
-        deps.inbox.forget(signal),
-      ),
+      deletesExpiredKeys(clock, database),
+      forgetsHandledEvents(clock, deps.inbox),
       auditTask(platform, {
         service: 'delivery',
         checks: { deliveries: (signal) => auditDeliveries(deps, signal) },

@@ -1,11 +1,9 @@
 import { auditTask } from '@tiffin/lib/audit/audit-task';
-import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { deletesExpiredKeys, forgetsEndedBranches } from '@tiffin/lib/service/clean-ups';
 import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
-import { BRANCH_CLEAN_UP_INTERVAL_MS, forgetBranches } from '@tiffin/lib/tcc/forget-branches';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
@@ -49,13 +47,9 @@ export const start: StartService = async (platform) => {
     ],
     tasks: [
       relay,
-      repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
-        deleteExpiredKeys(deps, signal),
-      ),
+      deletesExpiredKeys(platform.clock, database),
       auditTask(platform, { service: 'goods', checks: { stock: (signal) => auditStock(deps, signal) } }),
-      repeatedTask(platform.clock, 'forget ended branches', BRANCH_CLEAN_UP_INTERVAL_MS, (signal) =>
-        forgetBranches(database, platform.clock, signal),
-      ),
+      forgetsEndedBranches(platform.clock, database),
     ],
     async stop() {
       await ids.stop();

@@ -2,16 +2,17 @@ import { auditOutbox } from '@tiffin/lib/audit/audit-outbox';
 import { auditTask } from '@tiffin/lib/audit/audit-task';
 import { createDelayedTasks } from '@tiffin/lib/delayed/delayed-tasks';
 import { createInbox } from '@tiffin/lib/events/inbox';
-import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
-import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { TaskScope } from '@tiffin/lib/lifecycle/task-scope';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import {
+  deletesExpiredKeys,
+  forgetsEndedTransactions,
+  forgetsHandledEvents,
+} from '@tiffin/lib/service/clean-ups';
 import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import { openTransactions } from '@tiffin/lib/service/open-transactions';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
-import { forgetTransactions } from '@tiffin/lib/tcc/forget-transactions';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { FundsServiceService } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
 import { CouponLockServiceService, CouponServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
@@ -32,9 +33,6 @@ import { orderService } from './domain/own-behalf.ts';
 import { orderParticipants } from './domain/participants.ts';
 import { followDeliveries } from './jobs/follow-deliveries.ts';
 import { moveOrdersOn } from './tasks/move-orders-on.ts';
-
-/** Between two rounds of forgetting. Shorter than a process lives: the first comes after one. */
-const TRANSACTION_CLEAN_UP_INTERVAL_MS = 3_600_000;
 
 /** Starts the order service: what customers buy. */
 export const start: StartService = async (platform) => {
@@ -81,15 +79,9 @@ export const start: StartService = async (platform) => {
       recovery,
       stuckCount,
       runner,
-      repeatedTask(clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
-        deleteExpiredKeys(deps, signal),
-      ),
-      repeatedTask(clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
-        deps.inbox.forget(signal),
-      ),
-      repeatedTask(clock, 'forget ended transactions', TRANSACTION_CLEAN_UP_INTERVAL_MS, (signal) =>
-        forgetTransactions(database, clock, signal),
-      ),
+      deletesExpiredKeys(clock, database),
+      forgetsHandledEvents(clock, deps.inbox),
+      forgetsEndedTransactions(clock, database),
       auditTask(platform, {
         service: 'order',
         checks: {

@@ -1,9 +1,8 @@
 import { loadConfig } from '@tiffin/lib/config/config';
 import { createInbox } from '@tiffin/lib/events/inbox';
-import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { forgetsHandledEvents } from '@tiffin/lib/service/clean-ups';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import { SearchAdminServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search_admin';
@@ -43,9 +42,7 @@ export const start: StartService = async (platform) => {
     jobs: [indexShopChanges(deps), indexGoodsChanges(deps), countOrders(deps)],
     tasks: [
       refreshTask(deps, config.SEARCH_REINDEX_INTERVAL, onFailure),
-      repeatedTask(clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
-        deps.inbox.forget(signal),
-      ),
+      forgetsHandledEvents(clock, deps.inbox),
     ],
     async stop() {
       stopping.abort();

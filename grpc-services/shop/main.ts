@@ -1,11 +1,9 @@
 import { createInbox } from '@tiffin/lib/events/inbox';
-import { INBOX_CLEAN_UP_INTERVAL_MS } from '@tiffin/lib/events/retention';
-import { deleteExpiredKeys, keyCleanUpIntervalMs } from '@tiffin/lib/idempotency/delete-expired-keys';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
+import { deletesExpiredKeys, forgetsHandledEvents } from '@tiffin/lib/service/clean-ups';
 import { openOutbox } from '@tiffin/lib/service/open-outbox';
 import type { StartService } from '@tiffin/lib/service/service';
-import { repeatedTask } from '@tiffin/lib/service/service-task';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
@@ -43,12 +41,8 @@ export const start: StartService = async (platform) => {
     jobs: [countOrders(deps), allowReviews(deps)],
     tasks: [
       relay,
-      repeatedTask(platform.clock, 'delete expired keys', keyCleanUpIntervalMs, (signal) =>
-        deleteExpiredKeys(deps, signal),
-      ),
-      repeatedTask(platform.clock, 'forget handled events', INBOX_CLEAN_UP_INTERVAL_MS, (signal) =>
-        deps.inbox.forget(signal),
-      ),
+      deletesExpiredKeys(platform.clock, database),
+      forgetsHandledEvents(platform.clock, deps.inbox),
     ],
     async stop() {
       await ids.stop();

@@ -13,6 +13,3 @@ export const MAX_TOPIC_RETENTION_MS = 45 * DAY_MS;
  * read on the last day of a retry topic. A consumer that forgot sooner would apply it twice.
  */
 export const INBOX_RETENTION_MS = REDRIVE_WITHIN_MS + MAX_TOPIC_RETENTION_MS;
-
-/** Between two rounds of forgetting. */
-export const INBOX_CLEAN_UP_INTERVAL_MS = 3_600_000;

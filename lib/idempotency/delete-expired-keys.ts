@@ -2,9 +2,6 @@ import type { Clock } from '../clock/clock.ts';
 import type { Database } from '../engines/database.ts';
 import { createIdempotencyTable } from './idempotency-table.ts';
 
-/** How long a service waits between two clean-ups. An expired key counts as new whether it is deleted or not. */
-export const keyCleanUpIntervalMs = 10 * 60_000;
-
 const maxRowsPerBatch = 500;
 const maxBatches = 200;
 

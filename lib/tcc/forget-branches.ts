@@ -14,9 +14,6 @@ import type { Database } from '../engines/database.ts';
  */
 export const BRANCH_RETENTION_MS = 45 * 86_400_000;
 
-/** Between two rounds of forgetting. */
-export const BRANCH_CLEAN_UP_INTERVAL_MS = 3_600_000;
-
 /** A few milliseconds each, so that no call waits for the clean-up. */
 const MAX_ROWS = 1_000;
 /** One call ends although branches end as fast as it deletes them. */
