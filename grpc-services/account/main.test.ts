@@ -12,6 +12,7 @@ import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import type { Redis } from 'ioredis';
 import { start } from './main.ts';
@@ -21,7 +22,7 @@ suite('account, started', () => {
   let dataDir: string;
   let redis: Redis;
   before(async () => {
-    embedded = await openEmbeddedPostgres();
+    embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
     redis = await openRedis({ keyspace: 'account-main' });
     dataDir = mkdtempSync(join(tmpdir(), 'tiffin-account-'));
   });

@@ -10,6 +10,7 @@ import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { freshKey } from '@tiffin/lib/testing/fresh-key';
 import {
   CampaignAdminServiceService,
@@ -33,7 +34,7 @@ const fields = CampaignFields.fromPartial({
 
 test('the service starts on empty tables, with and without demo data, and gives everything back at its stop', async () => {
   for (const demoData of [true, false]) {
-    const embedded = await openEmbeddedPostgres();
+    const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
     const clock = new VirtualClock();
     const service = await start({
       clock,

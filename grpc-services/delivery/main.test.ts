@@ -8,6 +8,7 @@ import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import {
   DeliveryAdminServiceService,
@@ -20,7 +21,7 @@ import { customer, paidOrder } from './delivery-test-bed.ts';
 import { start } from './main.ts';
 
 test('a paid order gets a courier of the sandbox, which is told, and everything is given back at the stop', async () => {
-  const embedded = await openEmbeddedPostgres();
+  const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
   const clock = new VirtualClock();
   const sent: Event[] = [];
   const platform: Partial<Platform> = {

@@ -8,6 +8,7 @@ import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods_admin';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
@@ -16,7 +17,7 @@ import { start } from './main.ts';
 
 test('the service starts on empty tables, with and without demo data, and stops', async () => {
   for (const demoData of [true, false]) {
-    const embedded = await openEmbeddedPostgres();
+    const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
     const service = await start({
       clock: new VirtualClock(),
       metrics: createMetrics(),

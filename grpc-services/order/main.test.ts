@@ -8,6 +8,7 @@ import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import { OrderServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order';
 import { OrderAdminServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order_admin';
@@ -17,7 +18,7 @@ import { addressId, customer, home, openShopId } from './neighbours-test-bed.ts'
 import { cartOf } from './order-test-bed.ts';
 
 test('the service starts on empty tables, takes an order, and gives everything back at its stop', async () => {
-  const embedded = await openEmbeddedPostgres();
+  const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
   const price = { amountCents: 450, currency: 'EUR' };
   const neighbours = {
     batchGetShops: async () => ({

@@ -9,13 +9,14 @@ import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import type { SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import { Shop } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { start } from './main.ts';
 
 test('the service fills its index once the others answer, refreshes it, and stops', async () => {
-  const embedded = await openEmbeddedPostgres();
+  const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
   const clock = new VirtualClock(1_900_000_000_000);
   let shopNames: string[] | undefined;
   const others = {

@@ -10,6 +10,7 @@ import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
+import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { newKey } from '@tiffin/lib/testing/fresh-key';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
@@ -19,7 +20,7 @@ import { start } from './main.ts';
 import { callByCustomer } from './shop-test-bed.ts';
 
 test('the service starts with demo data, answers on both doors, and gives everything back at its stop', async () => {
-  const embedded = await openEmbeddedPostgres();
+  const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
   const platform: Partial<Platform> = {
     clock: systemClock,
     metrics: createMetrics(),

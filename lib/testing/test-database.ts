@@ -1,5 +1,6 @@
 import { type Database, type DatabaseOptions, openDatabase } from '../engines/database.ts';
 import { openEmbeddedPostgres } from '../engines/embedded-postgres.ts';
+import { emptyCluster } from './empty-cluster.ts';
 
 /** The tables of one test file. */
 export interface TestDatabase {
@@ -14,7 +15,7 @@ export async function openTestDatabase(
   schema: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>,
   engine?: Pick<DatabaseOptions, 'url' | 'poolSize' | 'connectTimeoutMs'>,
 ): Promise<TestDatabase> {
-  const embedded = engine ? undefined : await openEmbeddedPostgres();
+  const embedded = engine ? undefined : await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
   const opened = await openDatabase({ ...schema, ...engine, embedded });
   const statements: string[] = [];
   const database: Database = {
