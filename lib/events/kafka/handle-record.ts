@@ -42,13 +42,20 @@ export function createRecordHandler(options: RecordHandlerOptions): RecordHandle
 
   async function deliver(record: IncomingRecord, letGo: AbortSignal): Promise<void> {
     const { event, payload } = decode(record);
-    const overdue = new AbortController();
-    const signal = AbortSignal.any([letGo, overdue.signal]);
-    const handled = handle({ event, payload, attempt: attemptOf(record), signal });
-    if ((await within(clock, settings.handlerTimeoutMs, handled)) !== timedOut) return;
-    const error = new Error(`${consumer} did not end within ${settings.handlerTimeoutMs} ms`);
-    overdue.abort(error);
-    throw error;
+    // Tied by hand: a signal of `AbortSignal.any` that nobody listens to may miss its abort after a garbage collection.
+    const over = new AbortController();
+    const abort = () => over.abort(letGo.reason);
+    if (letGo.aborted) abort();
+    letGo.addEventListener('abort', abort, { once: true });
+    try {
+      const handled = handle({ event, payload, attempt: attemptOf(record), signal: over.signal });
+      if ((await within(clock, settings.handlerTimeoutMs, handled)) !== timedOut) return;
+      const error = new Error(`${consumer} did not end within ${settings.handlerTimeoutMs} ms`);
+      over.abort(error);
+      throw error;
+    } finally {
+      letGo.removeEventListener('abort', abort);
+    }
   }
 
   function decode(record: IncomingRecord) {
