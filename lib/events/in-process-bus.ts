@@ -109,14 +109,21 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
   async function handle(consumer: Consumer, event: Event, attempt: number): Promise<void> {
     const instance = consumer.instances[consumer.next++ % consumer.instances.length];
     if (!instance) return;
-    const overdue = new AbortController();
-    const signal = AbortSignal.any([overdue.signal, letGo.signal]);
-    const payload = decode(instance, event);
-    const handled = instance.handle({ event, payload, attempt, signal });
-    if ((await within(clock, handlerTimeoutMs, handled)) !== timedOut) return;
-    const error = new Error(`did not end within ${handlerTimeoutMs} ms`);
-    overdue.abort(error);
-    throw error;
+    // Tied by hand: a signal of `AbortSignal.any` that nobody listens to may miss its abort after a garbage collection.
+    const over = new AbortController();
+    const abort = () => over.abort(letGo.signal.reason);
+    if (letGo.signal.aborted) abort();
+    letGo.signal.addEventListener('abort', abort, { once: true });
+    try {
+      const payload = decode(instance, event);
+      const handled = instance.handle({ event, payload, attempt, signal: over.signal });
+      if ((await within(clock, handlerTimeoutMs, handled)) !== timedOut) return;
+      const error = new Error(`did not end within ${handlerTimeoutMs} ms`);
+      over.abort(error);
+      throw error;
+    } finally {
+      letGo.signal.removeEventListener('abort', abort);
+    }
   }
 
   return {
