@@ -13,7 +13,13 @@ const files = [
   'buy-lunch',
   'pay-lunch',
   'follow-lunch',
+  'look-at-sale',
+  'fetch-token',
+  'join-sale',
+  'follow-ticket',
   'search-pizza',
+  'look-around',
+  'my-history',
   'review-nothing',
   'log-in',
 ];

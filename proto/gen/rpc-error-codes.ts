@@ -2,6 +2,8 @@
 
 /** Codes that an rpc may return besides INTERNAL, CANCELLED and the infrastructure codes. */
 export const rpcErrorCodes = {
+  '/tiffin.access.v1.AccessService/CheckAccess': ['USER_NOT_FOUND'],
+  '/tiffin.access.v1.AccessService/BatchCheckAccess': ['USER_NOT_FOUND'],
   '/tiffin.account.v1.AccountAdminService/GrantRole': ['USER_NOT_FOUND', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
   '/tiffin.account.v1.AccountAdminService/RevokeRole': ['USER_NOT_FOUND', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
   '/tiffin.account.v1.AccountService/Register': ['EMAIL_TAKEN'],
@@ -34,6 +36,24 @@ export const rpcErrorCodes = {
   '/tiffin.activity.v1.CouponLockService/BatchGetLocks': [],
   '/tiffin.activity.v1.CouponService/BatchGetCoupons': [],
   '/tiffin.activity.v1.CouponService/BatchListUserCoupons': [],
+  '/tiffin.activity.v1.FlashSaleAdminService/BatchGetManagedFlashSales': [],
+  '/tiffin.activity.v1.FlashSaleAdminService/ListManagedFlashSales': [],
+  '/tiffin.activity.v1.FlashSaleAdminService/CreateFlashSale': ['GOODS_NOT_FOUND', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
+  '/tiffin.activity.v1.FlashSaleAdminService/UpdateFlashSale': ['FLASH_SALE_NOT_FOUND', 'VERSION_CONFLICT', 'FLASH_SALE_STARTED', 'GOODS_NOT_FOUND', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
+  '/tiffin.activity.v1.FlashSaleAdminService/EndFlashSale': ['FLASH_SALE_NOT_FOUND', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
+  '/tiffin.activity.v1.FlashSaleAdminService/AdjustFlashSaleStock': ['FLASH_SALE_NOT_FOUND', 'SOLD_OUT', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
+  '/tiffin.activity.v1.FlashSaleAdminService/DeleteFlashSale': ['FLASH_SALE_NOT_FOUND', 'FLASH_SALE_STARTED', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
+  '/tiffin.activity.v1.FlashSaleService/BatchGetFlashSales': [],
+  '/tiffin.activity.v1.FlashSaleService/ListFlashSales': [],
+  '/tiffin.activity.v1.FlashSaleService/BatchGetEligibility': [],
+  '/tiffin.activity.v1.FlashSaleService/FlashSaleToken': ['FLASH_SALE_NOT_FOUND', 'NOT_STARTED', 'ENDED'],
+  '/tiffin.activity.v1.FlashSaleService/JoinFlashSale': ['SOLD_OUT', 'ALREADY_JOINED', 'ACCESS_DENIED', 'NOT_STARTED', 'ENDED', 'FLASH_SALE_NOT_FOUND', 'FLASH_SALE_TOKEN_INVALID'],
+  '/tiffin.activity.v1.FlashSaleService/BatchGetFlashSaleTickets': [],
+  '/tiffin.activity.v1.FlashSaleStockService/ClaimUnit': ['SOLD_OUT', 'ALREADY_JOINED', 'TRANSACTION_ENDED'],
+  '/tiffin.activity.v1.FlashSaleStockService/SellUnit': ['TRANSACTION_ENDED'],
+  '/tiffin.activity.v1.FlashSaleStockService/ReturnUnit': ['TRANSACTION_ENDED'],
+  '/tiffin.activity.v1.FlashSaleStockService/BatchGetClaims': [],
+  '/tiffin.activity.v1.FlashSaleStockService/EndTicket': [],
   '/tiffin.delivery.v1.DeliveryAdminService/ReportDelivery': ['DELIVERY_NOT_FOUND', 'DELIVERY_STEP_REFUSED', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
   '/tiffin.delivery.v1.DeliveryService/BatchGetOrderDeliveries': [],
   '/tiffin.goods.v1.GoodsAdminService/CreateGoods': ['SHOP_NOT_FOUND', 'CATEGORY_NOT_FOUND', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
@@ -52,6 +72,7 @@ export const rpcErrorCodes = {
   '/tiffin.order.v1.OrderService/BatchGetOrders': [],
   '/tiffin.order.v1.OrderService/BatchListUserOrders': [],
   '/tiffin.order.v1.OrderService/BatchGetOrderTimelines': [],
+  '/tiffin.order.v1.OrderService/BatchCountCompletedOrders': [],
   '/tiffin.order.v1.OrderService/PlaceOrder': ['EMPTY_CART', 'SHOP_NOT_FOUND', 'SHOP_CLOSED', 'GOODS_NOT_FOUND', 'ADDRESS_NOT_FOUND', 'PRICE_CHANGED', 'OUT_OF_STOCK', 'COUPON_NOT_FOUND', 'COUPON_UNAVAILABLE', 'COUPON_EXPIRED', 'COUPON_MINIMUM_NOT_REACHED', 'INSUFFICIENT_FUNDS', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
   '/tiffin.order.v1.OrderService/PayOrder': ['ORDER_NOT_FOUND', 'ORDER_ALREADY_PAID', 'ORDER_CANCELLED', 'ORDER_CLOSED', 'PAYMENT_DECLINED', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
   '/tiffin.order.v1.OrderService/CancelOrder': ['ORDER_NOT_FOUND', 'ORDER_ALREADY_PAID', 'ORDER_CANCELLED', 'ORDER_CLOSED', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
@@ -67,12 +88,18 @@ export const rpcErrorCodes = {
   '/tiffin.shop.v1.ShopService/BatchListShopReviews': [],
   '/tiffin.shop.v1.ShopService/BatchListUserReviews': [],
   '/tiffin.shop.v1.ShopService/AddReview': ['SHOP_NOT_FOUND', 'ALREADY_REVIEWED', 'REVIEW_NOT_ALLOWED', 'IDEMPOTENCY_MISMATCH', 'IN_PROGRESS'],
+  '/tiffin.tracking.v1.TrackingService/Track': [],
+  '/tiffin.tracking.v1.TrackingService/BatchListUserHistory': [],
+  '/tiffin.tracking.v1.TrackingService/BatchGetCounters': [],
+  '/tiffin.tracking.v1.TrackingService/ListHot': [],
 } as const;
 
 export type RpcPath = keyof typeof rpcErrorCodes;
 
 /** Rpcs that may be sent again when nobody knows whether they ran: those that only read, those that carry a key. */
 export const repeatableRpcs = {
+  '/tiffin.access.v1.AccessService/CheckAccess': 'always',
+  '/tiffin.access.v1.AccessService/BatchCheckAccess': 'always',
   '/tiffin.account.v1.AccountAdminService/GrantRole': 'with key',
   '/tiffin.account.v1.AccountAdminService/RevokeRole': 'with key',
   '/tiffin.account.v1.AccountService/BatchGetUsers': 'always',
@@ -95,6 +122,18 @@ export const repeatableRpcs = {
   '/tiffin.activity.v1.CouponLockService/BatchGetLocks': 'always',
   '/tiffin.activity.v1.CouponService/BatchGetCoupons': 'always',
   '/tiffin.activity.v1.CouponService/BatchListUserCoupons': 'always',
+  '/tiffin.activity.v1.FlashSaleAdminService/BatchGetManagedFlashSales': 'always',
+  '/tiffin.activity.v1.FlashSaleAdminService/ListManagedFlashSales': 'always',
+  '/tiffin.activity.v1.FlashSaleAdminService/CreateFlashSale': 'with key',
+  '/tiffin.activity.v1.FlashSaleAdminService/UpdateFlashSale': 'with key',
+  '/tiffin.activity.v1.FlashSaleAdminService/EndFlashSale': 'with key',
+  '/tiffin.activity.v1.FlashSaleAdminService/AdjustFlashSaleStock': 'with key',
+  '/tiffin.activity.v1.FlashSaleAdminService/DeleteFlashSale': 'with key',
+  '/tiffin.activity.v1.FlashSaleService/BatchGetFlashSales': 'always',
+  '/tiffin.activity.v1.FlashSaleService/ListFlashSales': 'always',
+  '/tiffin.activity.v1.FlashSaleService/BatchGetEligibility': 'always',
+  '/tiffin.activity.v1.FlashSaleService/BatchGetFlashSaleTickets': 'always',
+  '/tiffin.activity.v1.FlashSaleStockService/BatchGetClaims': 'always',
   '/tiffin.delivery.v1.DeliveryAdminService/ReportDelivery': 'with key',
   '/tiffin.delivery.v1.DeliveryService/BatchGetOrderDeliveries': 'always',
   '/tiffin.goods.v1.GoodsAdminService/CreateGoods': 'with key',
@@ -110,6 +149,7 @@ export const repeatableRpcs = {
   '/tiffin.order.v1.OrderService/BatchGetOrders': 'always',
   '/tiffin.order.v1.OrderService/BatchListUserOrders': 'always',
   '/tiffin.order.v1.OrderService/BatchGetOrderTimelines': 'always',
+  '/tiffin.order.v1.OrderService/BatchCountCompletedOrders': 'always',
   '/tiffin.order.v1.OrderService/PlaceOrder': 'with key',
   '/tiffin.order.v1.OrderService/PayOrder': 'with key',
   '/tiffin.order.v1.OrderService/CancelOrder': 'with key',
@@ -124,9 +164,13 @@ export const repeatableRpcs = {
   '/tiffin.shop.v1.ShopService/BatchListShopReviews': 'always',
   '/tiffin.shop.v1.ShopService/BatchListUserReviews': 'always',
   '/tiffin.shop.v1.ShopService/AddReview': 'with key',
+  '/tiffin.tracking.v1.TrackingService/BatchListUserHistory': 'always',
+  '/tiffin.tracking.v1.TrackingService/BatchGetCounters': 'always',
+  '/tiffin.tracking.v1.TrackingService/ListHot': 'always',
 } as const satisfies { readonly [Path in RpcPath]?: 'always' | 'with key' };
 
 export type RpcServiceName =
+  | 'tiffin.access.v1.AccessService'
   | 'tiffin.account.v1.AccountAdminService'
   | 'tiffin.account.v1.AccountService'
   | 'tiffin.account.v1.FundsService'
@@ -134,6 +178,9 @@ export type RpcServiceName =
   | 'tiffin.activity.v1.CampaignAdminService'
   | 'tiffin.activity.v1.CouponLockService'
   | 'tiffin.activity.v1.CouponService'
+  | 'tiffin.activity.v1.FlashSaleAdminService'
+  | 'tiffin.activity.v1.FlashSaleService'
+  | 'tiffin.activity.v1.FlashSaleStockService'
   | 'tiffin.delivery.v1.DeliveryAdminService'
   | 'tiffin.delivery.v1.DeliveryService'
   | 'tiffin.goods.v1.GoodsAdminService'
@@ -144,7 +191,8 @@ export type RpcServiceName =
   | 'tiffin.search.v1.SearchAdminService'
   | 'tiffin.search.v1.SearchService'
   | 'tiffin.shop.v1.ShopAdminService'
-  | 'tiffin.shop.v1.ShopService';
+  | 'tiffin.shop.v1.ShopService'
+  | 'tiffin.tracking.v1.TrackingService';
 
 type CodesOf<Path extends RpcPath> = (typeof rpcErrorCodes)[Path][number];
 

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Timestamp } from "../../../google/protobuf/timestamp.ts";
 import { Code, codeFromJSON, codeToNumber } from "../../../google/rpc/code.ts";
 import { Money } from "../../common/v1/common.ts";
 
@@ -46,6 +47,17 @@ export const ErrorCode = {
   MALFORMED_REQUEST: "ERROR_CODE_MALFORMED_REQUEST",
   PAYLOAD_TOO_LARGE: "ERROR_CODE_PAYLOAD_TOO_LARGE",
   ROUTE_NOT_FOUND: "ERROR_CODE_ROUTE_NOT_FOUND",
+  /**
+   * PERSISTED_QUERY_NOT_FOUND - Codes and messages of the two are those of Apollo's protocol, which clients compare letter by letter: the first makes
+   * them send the text with its hash, the second makes them send texts only.
+   */
+  PERSISTED_QUERY_NOT_FOUND: "ERROR_CODE_PERSISTED_QUERY_NOT_FOUND",
+  PERSISTED_QUERY_NOT_SUPPORTED: "ERROR_CODE_PERSISTED_QUERY_NOT_SUPPORTED",
+  /** DOCUMENT_NOT_TRUSTED - The gateway runs the documents of its manifest and no others. */
+  DOCUMENT_NOT_TRUSTED: "ERROR_CODE_DOCUMENT_NOT_TRUSTED",
+  INTROSPECTION_DISABLED: "ERROR_CODE_INTROSPECTION_DISABLED",
+  /** OPERATION_LIMIT_EXCEEDED - Ask for less at once, or split the operation. Settings of the gateway say how much is allowed. */
+  OPERATION_LIMIT_EXCEEDED: "ERROR_CODE_OPERATION_LIMIT_EXCEEDED",
   EMAIL_TAKEN: "ERROR_CODE_EMAIL_TAKEN",
   INVALID_CREDENTIALS: "ERROR_CODE_INVALID_CREDENTIALS",
   SESSION_EXPIRED: "ERROR_CODE_SESSION_EXPIRED",
@@ -85,6 +97,17 @@ export const ErrorCode = {
   COUPON_UNAVAILABLE: "ERROR_CODE_COUPON_UNAVAILABLE",
   COUPON_EXPIRED: "ERROR_CODE_COUPON_EXPIRED",
   COUPON_MINIMUM_NOT_REACHED: "ERROR_CODE_COUPON_MINIMUM_NOT_REACHED",
+  /** SOLD_OUT - Of a flash sale: nothing is left now. Units that are not paid for in time return. */
+  SOLD_OUT: "ERROR_CODE_SOLD_OUT",
+  ALREADY_JOINED: "ERROR_CODE_ALREADY_JOINED",
+  ACCESS_DENIED: "ERROR_CODE_ACCESS_DENIED",
+  NOT_STARTED: "ERROR_CODE_NOT_STARTED",
+  ENDED: "ERROR_CODE_ENDED",
+  FLASH_SALE_NOT_FOUND: "ERROR_CODE_FLASH_SALE_NOT_FOUND",
+  /** FLASH_SALE_TOKEN_INVALID - It is not the caller's, or not of this flash sale. */
+  FLASH_SALE_TOKEN_INVALID: "ERROR_CODE_FLASH_SALE_TOKEN_INVALID",
+  /** FLASH_SALE_STARTED - What has started can only be ended, and its stock adjusted. */
+  FLASH_SALE_STARTED: "ERROR_CODE_FLASH_SALE_STARTED",
   DELIVERY_NOT_FOUND: "ERROR_CODE_DELIVERY_NOT_FOUND",
   /** DELIVERY_STEP_REFUSED - A step back, or one that leaves another out. */
   DELIVERY_STEP_REFUSED: "ERROR_CODE_DELIVERY_STEP_REFUSED",
@@ -108,6 +131,11 @@ export namespace ErrorCode {
   export type MALFORMED_REQUEST = typeof ErrorCode.MALFORMED_REQUEST;
   export type PAYLOAD_TOO_LARGE = typeof ErrorCode.PAYLOAD_TOO_LARGE;
   export type ROUTE_NOT_FOUND = typeof ErrorCode.ROUTE_NOT_FOUND;
+  export type PERSISTED_QUERY_NOT_FOUND = typeof ErrorCode.PERSISTED_QUERY_NOT_FOUND;
+  export type PERSISTED_QUERY_NOT_SUPPORTED = typeof ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED;
+  export type DOCUMENT_NOT_TRUSTED = typeof ErrorCode.DOCUMENT_NOT_TRUSTED;
+  export type INTROSPECTION_DISABLED = typeof ErrorCode.INTROSPECTION_DISABLED;
+  export type OPERATION_LIMIT_EXCEEDED = typeof ErrorCode.OPERATION_LIMIT_EXCEEDED;
   export type EMAIL_TAKEN = typeof ErrorCode.EMAIL_TAKEN;
   export type INVALID_CREDENTIALS = typeof ErrorCode.INVALID_CREDENTIALS;
   export type SESSION_EXPIRED = typeof ErrorCode.SESSION_EXPIRED;
@@ -141,6 +169,14 @@ export namespace ErrorCode {
   export type COUPON_UNAVAILABLE = typeof ErrorCode.COUPON_UNAVAILABLE;
   export type COUPON_EXPIRED = typeof ErrorCode.COUPON_EXPIRED;
   export type COUPON_MINIMUM_NOT_REACHED = typeof ErrorCode.COUPON_MINIMUM_NOT_REACHED;
+  export type SOLD_OUT = typeof ErrorCode.SOLD_OUT;
+  export type ALREADY_JOINED = typeof ErrorCode.ALREADY_JOINED;
+  export type ACCESS_DENIED = typeof ErrorCode.ACCESS_DENIED;
+  export type NOT_STARTED = typeof ErrorCode.NOT_STARTED;
+  export type ENDED = typeof ErrorCode.ENDED;
+  export type FLASH_SALE_NOT_FOUND = typeof ErrorCode.FLASH_SALE_NOT_FOUND;
+  export type FLASH_SALE_TOKEN_INVALID = typeof ErrorCode.FLASH_SALE_TOKEN_INVALID;
+  export type FLASH_SALE_STARTED = typeof ErrorCode.FLASH_SALE_STARTED;
   export type DELIVERY_NOT_FOUND = typeof ErrorCode.DELIVERY_NOT_FOUND;
   export type DELIVERY_STEP_REFUSED = typeof ErrorCode.DELIVERY_STEP_REFUSED;
 }
@@ -192,6 +228,21 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 22:
     case "ERROR_CODE_ROUTE_NOT_FOUND":
       return ErrorCode.ROUTE_NOT_FOUND;
+    case 23:
+    case "ERROR_CODE_PERSISTED_QUERY_NOT_FOUND":
+      return ErrorCode.PERSISTED_QUERY_NOT_FOUND;
+    case 24:
+    case "ERROR_CODE_PERSISTED_QUERY_NOT_SUPPORTED":
+      return ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED;
+    case 25:
+    case "ERROR_CODE_DOCUMENT_NOT_TRUSTED":
+      return ErrorCode.DOCUMENT_NOT_TRUSTED;
+    case 26:
+    case "ERROR_CODE_INTROSPECTION_DISABLED":
+      return ErrorCode.INTROSPECTION_DISABLED;
+    case 27:
+    case "ERROR_CODE_OPERATION_LIMIT_EXCEEDED":
+      return ErrorCode.OPERATION_LIMIT_EXCEEDED;
     case 100:
     case "ERROR_CODE_EMAIL_TAKEN":
       return ErrorCode.EMAIL_TAKEN;
@@ -291,6 +342,30 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 505:
     case "ERROR_CODE_COUPON_MINIMUM_NOT_REACHED":
       return ErrorCode.COUPON_MINIMUM_NOT_REACHED;
+    case 510:
+    case "ERROR_CODE_SOLD_OUT":
+      return ErrorCode.SOLD_OUT;
+    case 511:
+    case "ERROR_CODE_ALREADY_JOINED":
+      return ErrorCode.ALREADY_JOINED;
+    case 512:
+    case "ERROR_CODE_ACCESS_DENIED":
+      return ErrorCode.ACCESS_DENIED;
+    case 513:
+    case "ERROR_CODE_NOT_STARTED":
+      return ErrorCode.NOT_STARTED;
+    case 514:
+    case "ERROR_CODE_ENDED":
+      return ErrorCode.ENDED;
+    case 515:
+    case "ERROR_CODE_FLASH_SALE_NOT_FOUND":
+      return ErrorCode.FLASH_SALE_NOT_FOUND;
+    case 516:
+    case "ERROR_CODE_FLASH_SALE_TOKEN_INVALID":
+      return ErrorCode.FLASH_SALE_TOKEN_INVALID;
+    case 517:
+    case "ERROR_CODE_FLASH_SALE_STARTED":
+      return ErrorCode.FLASH_SALE_STARTED;
     case 600:
     case "ERROR_CODE_DELIVERY_NOT_FOUND":
       return ErrorCode.DELIVERY_NOT_FOUND;
@@ -334,6 +409,16 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 21;
     case ErrorCode.ROUTE_NOT_FOUND:
       return 22;
+    case ErrorCode.PERSISTED_QUERY_NOT_FOUND:
+      return 23;
+    case ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED:
+      return 24;
+    case ErrorCode.DOCUMENT_NOT_TRUSTED:
+      return 25;
+    case ErrorCode.INTROSPECTION_DISABLED:
+      return 26;
+    case ErrorCode.OPERATION_LIMIT_EXCEEDED:
+      return 27;
     case ErrorCode.EMAIL_TAKEN:
       return 100;
     case ErrorCode.INVALID_CREDENTIALS:
@@ -400,6 +485,22 @@ export function errorCodeToNumber(object: ErrorCode): number {
       return 504;
     case ErrorCode.COUPON_MINIMUM_NOT_REACHED:
       return 505;
+    case ErrorCode.SOLD_OUT:
+      return 510;
+    case ErrorCode.ALREADY_JOINED:
+      return 511;
+    case ErrorCode.ACCESS_DENIED:
+      return 512;
+    case ErrorCode.NOT_STARTED:
+      return 513;
+    case ErrorCode.ENDED:
+      return 514;
+    case ErrorCode.FLASH_SALE_NOT_FOUND:
+      return 515;
+    case ErrorCode.FLASH_SALE_TOKEN_INVALID:
+      return 516;
+    case ErrorCode.FLASH_SALE_STARTED:
+      return 517;
     case ErrorCode.DELIVERY_NOT_FOUND:
       return 600;
     case ErrorCode.DELIVERY_STEP_REFUSED:
@@ -486,6 +587,28 @@ export interface PayloadTooLarge {
 }
 
 export interface RouteNotFound {
+}
+
+export interface PersistedQueryNotFound {
+}
+
+export interface PersistedQueryNotSupported {
+}
+
+export interface DocumentNotTrusted {
+}
+
+export interface IntrospectionDisabled {
+}
+
+export interface OperationLimitExceeded {
+  /**
+   * Which limit: DOCUMENT_CHARS, TOKENS, OPERATIONS, FRAGMENTS, SELECTIONS, COMPARISONS, DEPTH, ALIASES, DIRECTIVES,
+   * ROOT_FIELDS, VALUE_DEPTH, FIELD_VALUES, VARIABLE_DEPTH or VARIABLE_VALUES.
+   */
+  limit: string;
+  /** How much of it is allowed. */
+  maximum: number;
 }
 
 export interface EmailTaken {
@@ -643,6 +766,48 @@ export interface CouponMinimumNotReached {
   couponId: string;
   /** What the goods of an order cost at least. */
   minimumTotal: Money | undefined;
+}
+
+export interface SoldOut {
+  /** The flash sale. */
+  flashSaleId: string;
+}
+
+export interface AlreadyJoined {
+  /** The caller's ticket. */
+  ticketId: string;
+}
+
+export interface AccessDenied {
+  /** What is not met: ACCOUNT_AGE, AREA or PAST_ORDERS. */
+  rule: string;
+  /** Why, for people. */
+  reason: string;
+}
+
+export interface NotStarted {
+  /** When it starts. */
+  startsAt: Date | undefined;
+}
+
+export interface Ended {
+  /** The flash sale. */
+  flashSaleId: string;
+}
+
+export interface FlashSaleNotFound {
+  /** The id that was asked for. */
+  flashSaleId: string;
+}
+
+export interface FlashSaleTokenInvalid {
+  /** The flash sale. */
+  flashSaleId: string;
+}
+
+export interface FlashSaleStarted {
+  /** The flash sale. */
+  flashSaleId: string;
 }
 
 export interface DeliveryNotFound {
@@ -1515,6 +1680,245 @@ export const RouteNotFound: MessageFns<RouteNotFound> = {
   },
   fromPartial<I extends Exact<DeepPartial<RouteNotFound>, I>>(_: I): RouteNotFound {
     const message = createBaseRouteNotFound();
+    return message;
+  },
+};
+
+function createBasePersistedQueryNotFound(): PersistedQueryNotFound {
+  return {};
+}
+
+export const PersistedQueryNotFound: MessageFns<PersistedQueryNotFound> = {
+  encode(_: PersistedQueryNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PersistedQueryNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePersistedQueryNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PersistedQueryNotFound>, I>>(base?: I): PersistedQueryNotFound {
+    return PersistedQueryNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PersistedQueryNotFound>, I>>(_: I): PersistedQueryNotFound {
+    const message = createBasePersistedQueryNotFound();
+    return message;
+  },
+};
+
+function createBasePersistedQueryNotSupported(): PersistedQueryNotSupported {
+  return {};
+}
+
+export const PersistedQueryNotSupported: MessageFns<PersistedQueryNotSupported> = {
+  encode(_: PersistedQueryNotSupported, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PersistedQueryNotSupported {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePersistedQueryNotSupported();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PersistedQueryNotSupported>, I>>(base?: I): PersistedQueryNotSupported {
+    return PersistedQueryNotSupported.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PersistedQueryNotSupported>, I>>(_: I): PersistedQueryNotSupported {
+    const message = createBasePersistedQueryNotSupported();
+    return message;
+  },
+};
+
+function createBaseDocumentNotTrusted(): DocumentNotTrusted {
+  return {};
+}
+
+export const DocumentNotTrusted: MessageFns<DocumentNotTrusted> = {
+  encode(_: DocumentNotTrusted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DocumentNotTrusted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDocumentNotTrusted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DocumentNotTrusted>, I>>(base?: I): DocumentNotTrusted {
+    return DocumentNotTrusted.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DocumentNotTrusted>, I>>(_: I): DocumentNotTrusted {
+    const message = createBaseDocumentNotTrusted();
+    return message;
+  },
+};
+
+function createBaseIntrospectionDisabled(): IntrospectionDisabled {
+  return {};
+}
+
+export const IntrospectionDisabled: MessageFns<IntrospectionDisabled> = {
+  encode(_: IntrospectionDisabled, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IntrospectionDisabled {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIntrospectionDisabled();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<IntrospectionDisabled>, I>>(base?: I): IntrospectionDisabled {
+    return IntrospectionDisabled.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IntrospectionDisabled>, I>>(_: I): IntrospectionDisabled {
+    const message = createBaseIntrospectionDisabled();
+    return message;
+  },
+};
+
+function createBaseOperationLimitExceeded(): OperationLimitExceeded {
+  return { limit: "", maximum: 0 };
+}
+
+export const OperationLimitExceeded: MessageFns<OperationLimitExceeded> = {
+  encode(message: OperationLimitExceeded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== "") {
+      writer.uint32(10).string(message.limit);
+    }
+    if (message.maximum !== 0) {
+      writer.uint32(16).int32(message.maximum);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OperationLimitExceeded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOperationLimitExceeded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.limit = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.maximum = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<OperationLimitExceeded>, I>>(base?: I): OperationLimitExceeded {
+    return OperationLimitExceeded.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<OperationLimitExceeded>, I>>(object: I): OperationLimitExceeded {
+    const message = createBaseOperationLimitExceeded();
+    message.limit = object.limit ?? "";
+    message.maximum = object.maximum ?? 0;
     return message;
   },
 };
@@ -3294,6 +3698,458 @@ export const CouponMinimumNotReached: MessageFns<CouponMinimumNotReached> = {
   },
 };
 
+function createBaseSoldOut(): SoldOut {
+  return { flashSaleId: "" };
+}
+
+export const SoldOut: MessageFns<SoldOut> = {
+  encode(message: SoldOut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flashSaleId !== "") {
+      writer.uint32(10).string(message.flashSaleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SoldOut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSoldOut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flashSaleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SoldOut>, I>>(base?: I): SoldOut {
+    return SoldOut.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SoldOut>, I>>(object: I): SoldOut {
+    const message = createBaseSoldOut();
+    message.flashSaleId = object.flashSaleId ?? "";
+    return message;
+  },
+};
+
+function createBaseAlreadyJoined(): AlreadyJoined {
+  return { ticketId: "" };
+}
+
+export const AlreadyJoined: MessageFns<AlreadyJoined> = {
+  encode(message: AlreadyJoined, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticketId !== "") {
+      writer.uint32(10).string(message.ticketId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AlreadyJoined {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAlreadyJoined();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticketId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AlreadyJoined>, I>>(base?: I): AlreadyJoined {
+    return AlreadyJoined.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AlreadyJoined>, I>>(object: I): AlreadyJoined {
+    const message = createBaseAlreadyJoined();
+    message.ticketId = object.ticketId ?? "";
+    return message;
+  },
+};
+
+function createBaseAccessDenied(): AccessDenied {
+  return { rule: "", reason: "" };
+}
+
+export const AccessDenied: MessageFns<AccessDenied> = {
+  encode(message: AccessDenied, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rule !== "") {
+      writer.uint32(10).string(message.rule);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AccessDenied {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAccessDenied();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AccessDenied>, I>>(base?: I): AccessDenied {
+    return AccessDenied.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AccessDenied>, I>>(object: I): AccessDenied {
+    const message = createBaseAccessDenied();
+    message.rule = object.rule ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseNotStarted(): NotStarted {
+  return { startsAt: undefined };
+}
+
+export const NotStarted: MessageFns<NotStarted> = {
+  encode(message: NotStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.startsAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.startsAt), writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NotStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNotStarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.startsAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<NotStarted>, I>>(base?: I): NotStarted {
+    return NotStarted.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<NotStarted>, I>>(object: I): NotStarted {
+    const message = createBaseNotStarted();
+    message.startsAt = object.startsAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseEnded(): Ended {
+  return { flashSaleId: "" };
+}
+
+export const Ended: MessageFns<Ended> = {
+  encode(message: Ended, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flashSaleId !== "") {
+      writer.uint32(10).string(message.flashSaleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Ended {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEnded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flashSaleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<Ended>, I>>(base?: I): Ended {
+    return Ended.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Ended>, I>>(object: I): Ended {
+    const message = createBaseEnded();
+    message.flashSaleId = object.flashSaleId ?? "";
+    return message;
+  },
+};
+
+function createBaseFlashSaleNotFound(): FlashSaleNotFound {
+  return { flashSaleId: "" };
+}
+
+export const FlashSaleNotFound: MessageFns<FlashSaleNotFound> = {
+  encode(message: FlashSaleNotFound, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flashSaleId !== "") {
+      writer.uint32(10).string(message.flashSaleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FlashSaleNotFound {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFlashSaleNotFound();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flashSaleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FlashSaleNotFound>, I>>(base?: I): FlashSaleNotFound {
+    return FlashSaleNotFound.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FlashSaleNotFound>, I>>(object: I): FlashSaleNotFound {
+    const message = createBaseFlashSaleNotFound();
+    message.flashSaleId = object.flashSaleId ?? "";
+    return message;
+  },
+};
+
+function createBaseFlashSaleTokenInvalid(): FlashSaleTokenInvalid {
+  return { flashSaleId: "" };
+}
+
+export const FlashSaleTokenInvalid: MessageFns<FlashSaleTokenInvalid> = {
+  encode(message: FlashSaleTokenInvalid, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flashSaleId !== "") {
+      writer.uint32(10).string(message.flashSaleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FlashSaleTokenInvalid {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFlashSaleTokenInvalid();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flashSaleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FlashSaleTokenInvalid>, I>>(base?: I): FlashSaleTokenInvalid {
+    return FlashSaleTokenInvalid.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FlashSaleTokenInvalid>, I>>(object: I): FlashSaleTokenInvalid {
+    const message = createBaseFlashSaleTokenInvalid();
+    message.flashSaleId = object.flashSaleId ?? "";
+    return message;
+  },
+};
+
+function createBaseFlashSaleStarted(): FlashSaleStarted {
+  return { flashSaleId: "" };
+}
+
+export const FlashSaleStarted: MessageFns<FlashSaleStarted> = {
+  encode(message: FlashSaleStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flashSaleId !== "") {
+      writer.uint32(10).string(message.flashSaleId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FlashSaleStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFlashSaleStarted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flashSaleId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FlashSaleStarted>, I>>(base?: I): FlashSaleStarted {
+    return FlashSaleStarted.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FlashSaleStarted>, I>>(object: I): FlashSaleStarted {
+    const message = createBaseFlashSaleStarted();
+    message.flashSaleId = object.flashSaleId ?? "";
+    return message;
+  },
+};
+
 function createBaseDeliveryNotFound(): DeliveryNotFound {
   return { deliveryId: "" };
 }
@@ -3416,6 +4272,18 @@ export type DeepPartial<T> = T extends Builtin ? T
 type KeysOfUnion<T> = T extends T ? keyof T : never;
 export type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = Math.trunc(date.getTime() / 1_000);
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (t.seconds || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

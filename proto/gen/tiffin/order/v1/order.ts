@@ -132,7 +132,11 @@ export interface Order {
     | Money
     | undefined;
   /** What is paid beside the wallet: the total less the discount and the wallet's part. */
-  payable: Money | undefined;
+  payable:
+    | Money
+    | undefined;
+  /** The flash sale that it is of. */
+  flashSaleId?: string | undefined;
 }
 
 export interface OrderItem {
@@ -258,6 +262,14 @@ export interface OrderStep {
   at: Date | undefined;
 }
 
+export interface BatchCountCompletedOrdersRequest {
+  userIds: string[];
+}
+
+export interface BatchCountCompletedOrdersResponse {
+  counts: number[];
+}
+
 function createBaseOrder(): Order {
   return {
     id: "",
@@ -273,6 +285,7 @@ function createBaseOrder(): Order {
     discount: undefined,
     walletAmount: undefined,
     payable: undefined,
+    flashSaleId: undefined,
   };
 }
 
@@ -316,6 +329,9 @@ export const Order: MessageFns<Order> = {
     }
     if (message.payable !== undefined) {
       Money.encode(message.payable, writer.uint32(106).fork()).join();
+    }
+    if (message.flashSaleId !== undefined) {
+      writer.uint32(114).string(message.flashSaleId);
     }
     return writer;
   },
@@ -437,6 +453,14 @@ export const Order: MessageFns<Order> = {
             message.payable = Money.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.flashSaleId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -475,6 +499,7 @@ export const Order: MessageFns<Order> = {
     message.payable = (object.payable !== undefined && object.payable !== null)
       ? Money.fromPartial(object.payable)
       : undefined;
+    message.flashSaleId = object.flashSaleId ?? undefined;
     return message;
   },
 };
@@ -1947,6 +1972,138 @@ export const OrderStep: MessageFns<OrderStep> = {
   },
 };
 
+function createBaseBatchCountCompletedOrdersRequest(): BatchCountCompletedOrdersRequest {
+  return { userIds: [] };
+}
+
+export const BatchCountCompletedOrdersRequest: MessageFns<BatchCountCompletedOrdersRequest> = {
+  encode(message: BatchCountCompletedOrdersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.userIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchCountCompletedOrdersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchCountCompletedOrdersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchCountCompletedOrdersRequest>, I>>(
+    base?: I,
+  ): BatchCountCompletedOrdersRequest {
+    return BatchCountCompletedOrdersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchCountCompletedOrdersRequest>, I>>(
+    object: I,
+  ): BatchCountCompletedOrdersRequest {
+    const message = createBaseBatchCountCompletedOrdersRequest();
+    message.userIds = object.userIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseBatchCountCompletedOrdersResponse(): BatchCountCompletedOrdersResponse {
+  return { counts: [] };
+}
+
+export const BatchCountCompletedOrdersResponse: MessageFns<BatchCountCompletedOrdersResponse> = {
+  encode(message: BatchCountCompletedOrdersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.counts.length !== 0) {
+      writer.uint32(10).fork();
+      for (const v of message.counts) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BatchCountCompletedOrdersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBatchCountCompletedOrdersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag === 8) {
+              message.counts.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 10) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.counts.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BatchCountCompletedOrdersResponse>, I>>(
+    base?: I,
+  ): BatchCountCompletedOrdersResponse {
+    return BatchCountCompletedOrdersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BatchCountCompletedOrdersResponse>, I>>(
+    object: I,
+  ): BatchCountCompletedOrdersResponse {
+    const message = createBaseBatchCountCompletedOrdersResponse();
+    message.counts = object.counts?.map((e) => e) || [];
+    return message;
+  },
+};
+
 export type OrderServiceService = typeof OrderServiceService;
 export const OrderServiceService = {
   /**
@@ -1991,6 +2148,23 @@ export const OrderServiceService = {
       Buffer.from(BatchGetOrderTimelinesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): BatchGetOrderTimelinesResponse =>
       BatchGetOrderTimelinesResponse.decode(value),
+  },
+  /**
+   * At most 100 users. How many orders each has completed, in the order of the users; more than 1,000 are not counted.
+   * Refused to users.
+   */
+  batchCountCompletedOrders: {
+    path: "/tiffin.order.v1.OrderService/BatchCountCompletedOrders" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BatchCountCompletedOrdersRequest): Buffer =>
+      Buffer.from(BatchCountCompletedOrdersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BatchCountCompletedOrdersRequest =>
+      BatchCountCompletedOrdersRequest.decode(value),
+    responseSerialize: (value: BatchCountCompletedOrdersResponse): Buffer =>
+      Buffer.from(BatchCountCompletedOrdersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BatchCountCompletedOrdersResponse =>
+      BatchCountCompletedOrdersResponse.decode(value),
   },
   /**
    * Orders several goods of one open shop as the caller. Prices and stock are those of the server: the order is refused
@@ -2051,6 +2225,11 @@ export interface OrderServiceServer extends UntypedServiceImplementation {
    * caller's.
    */
   batchGetOrderTimelines: handleUnaryCall<BatchGetOrderTimelinesRequest, BatchGetOrderTimelinesResponse>;
+  /**
+   * At most 100 users. How many orders each has completed, in the order of the users; more than 1,000 are not counted.
+   * Refused to users.
+   */
+  batchCountCompletedOrders: handleUnaryCall<BatchCountCompletedOrdersRequest, BatchCountCompletedOrdersResponse>;
   /**
    * Orders several goods of one open shop as the caller. Prices and stock are those of the server: the order is refused
    * when its total is not the one that the caller expects.
