@@ -5,6 +5,7 @@ import type { EmbeddedPostgres } from './embedded-postgres.ts';
 import { MIGRATION_CONNECTIONS, type MigrationList, migrate } from './migrate.ts';
 import { checkPostgresUrl, explainPostgresFailure } from './postgres-connection.ts';
 import { guardSession, type SessionClient } from './session-guard.ts';
+import { createStaleKeyNotices, type Notice, type StaleKeyListener } from './stale-key-notices.ts';
 
 export interface DatabaseOptions {
   /** The service's schema and, in pg_stat_activity, its name. A lower-case identifier. */
@@ -24,6 +25,11 @@ export interface DatabaseOptions {
   /** Longest wait for a connection, new or from the pool. Default 2,000 ms. */
   connectTimeoutMs?: number;
   clock?: Clock;
+  /**
+   * Told the keys that triggers marked as stale (see `staleKeySqlState`), distinct, after their transaction or statement
+   * has committed; who sent that waits for it. It uses no SQL: on the embedded engine the session is still taken.
+   */
+  onStaleKeys?: (keys: readonly string[]) => Promise<void>;
   /** Told of lost connections and failed rollbacks. */
   warn?: (message: string) => void;
 }
@@ -135,7 +141,7 @@ function connection(options: DatabaseOptions, poolSize: number, statementTimeout
     // Only a name here: the URL chooses the database of a server.
     dbName: (url && decodeURIComponent(new URL(url).pathname.slice(1))) || 'embedded',
     driverOptions: embedded
-      ? () => embedded.dialect()
+      ? () => embedded.dialect(listenerOf(options))
       : serverSettings(options, poolSize, statementTimeoutMs),
     ensureDatabase: false,
     discovery: { warnWhenNoEntities: false },
@@ -144,11 +150,21 @@ function connection(options: DatabaseOptions, poolSize: number, statementTimeout
   };
 }
 
+const listenerOf = ({ onStaleKeys, warn }: DatabaseOptions): StaleKeyListener | undefined =>
+  onStaleKeys && { onStaleKeys, warn };
+
+/** A client of `pg`, as far as we know it. */
+interface PgClient extends SessionClient {
+  on(event: 'notice', listener: (notice: Notice) => void): void;
+}
+
 function serverSettings(
-  { schema, url, connectTimeoutMs = 2_000 }: DatabaseOptions,
+  options: DatabaseOptions,
   poolSize: number,
   statementTimeoutMs: number,
 ): NonNullable<Options['driverOptions']> {
+  const { schema, url, connectTimeoutMs = 2_000 } = options;
+  const listener = listenerOf(options);
   return {
     connectionString: url,
     application_name: `tiffin-${schema}`,
@@ -157,8 +173,14 @@ function serverSettings(
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
-    onPoolCreated(pool: { on(event: 'connect', listener: (client: SessionClient) => void): void }) {
-      pool.on('connect', guardSession);
+    // A server, database or user may be set to send none.
+    ...(listener && { options: '-c client_min_messages=notice' }),
+    onPoolCreated(pool: { on(event: 'connect', connected: (client: PgClient) => void): void }) {
+      pool.on('connect', (client) => {
+        const staleKeys = listener && createStaleKeyNotices(listener);
+        if (staleKeys) client.on('notice', staleKeys.heard);
+        guardSession(client, staleKeys);
+      });
     },
   };
 }

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../clock/clock.ts';
 import { takeOwnerLock } from './owner-lock.ts';
 import { createSessionGate, type SessionGate } from './session-gate.ts';
 import { guardSession, type SessionClient } from './session-guard.ts';
+import { createStaleKeyNotices, type StaleKeyListener } from './stale-key-notices.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the database in its folder `postgres`. Without it the database lives in memory, for tests. */
@@ -23,8 +24,8 @@ export interface EmbeddedPostgresOptions {
 
 /** One PostgreSQL inside this process, shared by the ORMs of all its services. */
 export interface EmbeddedPostgres {
-  /** What one ORM talks through. Its `destroy` leaves the database open. */
-  dialect(): Dialect;
+  /** What one ORM talks through; `listener` is told of what its commits make stale. Its `destroy` leaves the database open. */
+  dialect(listener?: StaleKeyListener): Dialect;
   /** Closes the database and gives the data directory free. Idempotent. */
   close(): Promise<void>;
 }
@@ -46,7 +47,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions = {}
       : openFolder(dataDir, settings));
     const gate = createSessionGate({ clock, maxWaitMs, maxWaiting });
     return {
-      dialect: () => createDialect(pglite, gate),
+      dialect: (listener) => createDialect(pglite, gate, listener),
       async close() {
         if (!pglite.closed) await pglite.close();
         lock?.release();
@@ -89,24 +90,32 @@ function createParsers(): NonNullable<PGliteOptions['parsers']> {
  * whole transaction, and everybody else waits at the gate. kysely's own PGlite driver keeps the open transaction on a
  * connection object that all callers share, and knows neither isolation levels nor a bound on the wait.
  */
-function createDialect(pglite: PGlite, gate: SessionGate): Dialect {
+function createDialect(pglite: PGlite, gate: SessionGate, listener: StaleKeyListener | undefined): Dialect {
   return new PostgresDialect({
     pool: {
       options: {},
       end: () => Promise.resolve(),
-      connect: async () => createClient(pglite, await gate.enter()),
+      connect: async () => createClient(pglite, await gate.enter(), listener),
     },
   });
 }
 
-function createClient(pglite: PGlite, leave: () => void): PostgresPoolClient {
+function createClient(
+  pglite: PGlite,
+  leave: () => void,
+  listener: StaleKeyListener | undefined,
+): PostgresPoolClient {
+  const staleKeys = listener && createStaleKeyNotices(listener);
+  const options = staleKeys && { onNotice: staleKeys.heard };
   let released = false;
   const client: SessionClient = {
     async query(sql, parameters = []) {
       if (released) throw new Error('This connection of the embedded database has been released.');
       // The simple protocol, as `pg` speaks it without parameters (the ORM sends none): one message instead of six.
       const results =
-        parameters.length === 0 ? await pglite.exec(sql) : [await pglite.query(sql, [...parameters])];
+        parameters.length === 0
+          ? await pglite.exec(sql, options)
+          : [await pglite.query(sql, [...parameters], options)];
       return results.at(-1) ?? { command: '', rows: [], rowCount: 0 };
     },
     release() {
@@ -117,7 +126,7 @@ function createClient(pglite: PGlite, leave: () => void): PostgresPoolClient {
     },
     end() {},
   };
-  guardSession(client);
+  guardSession(client, staleKeys);
   // PGlite's result has the fields that kysely reads, under a wider type.
   return client as unknown as PostgresPoolClient;
 }

@@ -21,6 +21,9 @@ export function fillEmptyTables(
       `select ${conditions.join(' or ')} as has_rows`,
     );
     if (answer?.has_rows) return false;
+    // Nothing of them is cached yet, and to mark each row as stale would take longer than to write it. But a process that
+    // serves already may have noted that there is nothing, and says so for another minute: a demo can bear that.
+    await em.execute("set local tiffin.filling = 'on'");
     await fill(em);
     return true;
   });

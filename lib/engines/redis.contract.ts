@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { ChainableCommander, Redis } from 'ioredis';
-import { closeRedis } from './redis.ts';
+import { type ChainableCommander, Cluster } from 'ioredis';
+import { closeRedis, type RedisClient } from './redis.ts';
 
 export interface RedisUnderTest {
   /** Each client sees the keys of the others. */
-  open(): Promise<Redis>;
+  open(): Promise<RedisClient>;
   close(): Promise<void>;
 }
 
@@ -17,20 +17,21 @@ const TAKE_TOKEN = `
   return {1, left - 1}`;
 
 /**
- * What Tiffin asks of Redis, on the server and on its stand-in alike. The stand-in checks no types, and rejects a whole
- * pipeline when one of its commands fails.
+ * What Tiffin asks of Redis, on the server, on a cluster and on its stand-in alike. The stand-in checks no types, and
+ * rejects a whole pipeline when one of its commands fails. In a cluster the keys of a command, and of a pipeline of
+ * ioredis, lie in one slot.
  */
 export function describeRedis(name: string, start: () => Promise<RedisUnderTest>): void {
   describe(`Redis: ${name}`, () => {
     let engine: RedisUnderTest;
-    let redis: Redis;
-    let other: Redis;
+    let redis: RedisClient;
+    let other: RedisClient;
     before(async () => {
       engine = await start();
       redis = await engine.open();
       other = await engine.open();
     });
-    beforeEach(() => redis.flushall());
+    beforeEach(() => deleteAll(redis));
     after(async () => {
       await closeRedis(redis);
       await closeRedis(other);
@@ -38,11 +39,11 @@ export function describeRedis(name: string, start: () => Promise<RedisUnderTest>
     });
 
     it('shares keys between clients, text and bytes', async () => {
-      await redis.set('text', 'grüße', 'PX', 10_000);
+      await redis.set('{a}text', 'grüße', 'PX', 10_000);
       await redis.set('bytes', Buffer.from([0, 255, 10]), 'PX', 10_000);
-      assert.equal(await other.get('text'), 'grüße');
+      assert.equal(await other.get('{a}text'), 'grüße');
       assert.deepEqual(await other.getBuffer('bytes'), Buffer.from([0, 255, 10]));
-      assert.deepEqual(await other.mget('text', 'missing'), ['grüße', null]);
+      assert.deepEqual(await other.mget('{a}text', '{a}missing'), ['grüße', null]);
     });
 
     it('lets a key expire', async () => {
@@ -111,4 +112,10 @@ export function describeRedis(name: string, start: () => Promise<RedisUnderTest>
       ]);
     });
   });
+}
+
+/** Whatever the contracts have left there. */
+export async function deleteAll(redis: RedisClient): Promise<void> {
+  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis];
+  await Promise.all(servers.map((server) => server.flushall()));
 }

@@ -3,10 +3,12 @@ import { after, before, describe, it } from 'node:test';
 import type { Redis } from 'ioredis';
 import { type RealRedis, startRealRedis } from '../testing/real-redis.ts';
 import { describeRedis } from './redis.contract.ts';
-import { openRedis } from './redis.ts';
+import { type OpenRedisOptions, openRedis } from './redis.ts';
 
 const COMMAND_TIMEOUT_MS = 500;
 const PATIENCE_MS = 10_000;
+
+const openServer = async (options: OpenRedisOptions) => (await openRedis(options)) as Redis;
 
 /** Not `once` of node:events: that rejects at the errors in between. */
 const heard = (redis: Redis, event: string) => new Promise((resolve) => redis.once(event, resolve));
@@ -24,7 +26,7 @@ describe('Redis on a server only', () => {
   let redis: Redis;
   before(async () => {
     server = await startRealRedis();
-    redis = await openRedis({
+    redis = await openServer({
       url: server.url,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       connectionName: 'test',
@@ -43,7 +45,7 @@ describe('Redis on a server only', () => {
   });
 
   it('fails fast while the server is away, sends nothing twice, and comes back by itself', async (t) => {
-    const patient = await openRedis({ url: server.url, commandTimeoutMs: PATIENCE_MS });
+    const patient = await openServer({ url: server.url, commandTimeoutMs: PATIENCE_MS });
     t.after(() => patient.disconnect());
     await withClient((admin) => admin.client('PAUSE', 60_000, 'ALL'));
     const gone = [heard(redis, 'close'), heard(patient, 'close')];
@@ -67,6 +69,16 @@ describe('Redis on a server only', () => {
     );
   });
 
+  it('refuses to be taken for a cluster', async () => {
+    const port = new URL(server.url).port;
+    await assert.rejects(openRedis({ url: `${server.url},${server.url}`, commandTimeoutMs: PATIENCE_MS }), {
+      name: 'RedisUnavailable',
+      message:
+        `Redis of REDIS_URL cannot be used: 127.0.0.1:${port}, 127.0.0.1:${port} is no Redis Cluster; give the one ` +
+        'address of a server, or those of a cluster, or unset REDIS_URL to use the one inside this process.',
+    });
+  });
+
   it('refuses a wrong password with a sentence', async () => {
     await withClient((admin) => admin.config('SET', 'requirepass', 'right'));
     const url = server.url.replace('redis://', 'redis://:wrong-secret@');
@@ -79,7 +91,7 @@ describe('Redis on a server only', () => {
 
   /** Does something with a client of its own, which may be slow. */
   async function withClient(use: (client: Redis) => Promise<unknown>): Promise<void> {
-    const client = await openRedis({ url: server.url, commandTimeoutMs: PATIENCE_MS });
+    const client = await openServer({ url: server.url, commandTimeoutMs: PATIENCE_MS });
     await use(client);
     client.disconnect();
   }

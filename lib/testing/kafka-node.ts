@@ -108,7 +108,8 @@ function writeSettings({ dataDir, port, controllerPort }: KafkaNodeOptions): str
 
 function format({ classpath, dataDir }: KafkaNodeOptions, settings: string): void {
   const clusterId = randomBytes(16).toString('base64url');
-  const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--cluster-id', clusterId];
+  // One word: an id may begin with a dash, and would be taken for another option.
+  const tool = ['kafka.tools.StorageTool', 'format', '--standalone', `--cluster-id=${clusterId}`];
   try {
     const args = [...JAVA_OPTIONS, '-cp', classpath, ...tool, '--config', settings];
     execFileSync('java', args, { stdio: 'pipe', timeout: START_TIMEOUT_MS });

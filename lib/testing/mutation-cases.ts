@@ -19,6 +19,8 @@ export interface MutationCase<Clients> {
   readonly fakes: Fakes<Clients>;
   /** What that rpc must be asked. */
   readonly request: object;
+  /** The type of the success, where it is not called after the mutation. */
+  readonly successType?: string;
   /** What is read of the success, and what it must be. */
   readonly selection: string;
   readonly success: object;
@@ -65,10 +67,8 @@ interface Mutation<Clients> {
 
 async function assertSucceeds<Clients extends object>(mutation: Mutation<Clients>): Promise<void> {
   const { result, calls } = await run(mutation, mutation.mutationCase.fakes);
-  const { request, success } = mutation.mutationCase;
-  assert.deepEqual(result, {
-    data: { [mutation.name]: { __typename: `${capitalized(mutation.name)}Success`, ...success } },
-  });
+  const { request, success, successType = `${capitalized(mutation.name)}Success` } = mutation.mutationCase;
+  assert.deepEqual(result, { data: { [mutation.name]: { __typename: successType, ...success } } });
   assert.deepEqual(JSON.parse(JSON.stringify(calls)), [request]);
 }
 
@@ -79,7 +79,8 @@ async function assertAnswersMember<Clients extends object>(
   const error = new AppError(code, sampleDetail(code));
   const { result, metrics } = await run(mutation, failingFakes(mutation.mutationCase.fakes, error));
   const { typeName, publicMessage } = errorCatalogue[code];
-  const member = { __typename: typeName, code, message: publicMessage, ...error.detail };
+  const detail = JSON.parse(JSON.stringify(error.detail));
+  const member = { __typename: typeName, code, message: publicMessage, ...detail };
   assert.deepEqual(result, { data: { [mutation.name]: member } });
   assert.doesNotMatch(await metrics.text(), /undeclared_errors_total\{/);
 }
@@ -134,7 +135,7 @@ function failingFakes<Clients>(fakes: Fakes<Clients>, error: AppError): Fakes<Cl
 function documentOf<Clients>(
   name: string,
   codes: readonly ErrorCode[],
-  { selection }: MutationCase<Clients>,
+  { selection, successType = `${capitalized(name)}Success` }: MutationCase<Clients>,
 ): string {
   const members = codes.map((code) => {
     const fields = Object.keys(sampleDetail(code)).map((field) => compoundFields[field]?.selection ?? field);
@@ -143,7 +144,7 @@ function documentOf<Clients>(
   return `mutation ($input: ${capitalized(name)}Input!) {
     ${name}(input: $input) {
       __typename
-      ... on ${capitalized(name)}Success { ${selection} }
+      ... on ${successType} { ${selection} }
       ... on Error { code message }
       ${members.join('\n      ')}
     }
@@ -165,6 +166,7 @@ const compoundFields: Readonly<Record<string, { readonly selection: string; read
   balance: money('balance'),
   maxBalance: money('maxBalance'),
   minimumTotal: money('minimumTotal'),
+  startsAt: { selection: 'startsAt', sample: new Date(Date.UTC(2030, 0, 1)) },
 };
 
 /** A detail with something in each field. */

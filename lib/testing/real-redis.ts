@@ -40,7 +40,12 @@ export async function startRealRedis(): Promise<RealRedis> {
   };
 }
 
-async function startServer(port: number, folder: string): Promise<ChildProcess> {
+/** A redis-server that answers at `port`. It ends with this process at the latest. */
+export async function startServer(
+  port: number,
+  folder: string,
+  settings: readonly string[] = [],
+): Promise<ChildProcess> {
   const options = [
     '--port',
     String(port),
@@ -52,6 +57,7 @@ async function startServer(port: number, folder: string): Promise<ChildProcess> 
     '',
     '--appendonly',
     'no',
+    ...settings,
   ];
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
   // A test file that dies must not leave its server behind.

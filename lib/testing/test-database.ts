@@ -12,7 +12,7 @@ export interface TestDatabase {
 
 /** Opens and migrates a schema: in memory, or on the server of `url`. */
 export async function openTestDatabase(
-  schema: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>,
+  schema: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations' | 'onStaleKeys'>,
   engine?: Pick<DatabaseOptions, 'url' | 'poolSize' | 'connectTimeoutMs'>,
 ): Promise<TestDatabase> {
   const embedded = engine ? undefined : await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });

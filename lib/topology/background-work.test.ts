@@ -31,7 +31,7 @@ function backgroundOf({ jobs = [], tasks = [], subscribe = async () => {} }: Wor
   const background = new BackgroundWork({ clock, metrics, logger: silentLogger });
   background.add({ jobs: jobs.map((consumer) => ({ consumer }) as Job), tasks });
   const component = background.component({ bus: () => bus });
-  return { clock, metrics, done, start: () => component.start(new AbortController().signal) };
+  return { clock, metrics, done, background, start: () => component.start(new AbortController().signal) };
 }
 
 const untilAborted = (signal: AbortSignal) =>
@@ -58,6 +58,15 @@ test('every job has subscribed before the first task runs, and all tasks have en
     'bus stopped',
   ]);
   assert.equal(clock.pendingTimers, 0);
+});
+
+test('what services have gathered is sent when tasks have ended and before the bus stops, and a failure there holds nothing', async () => {
+  const { done, start, background } = backgroundOf({});
+  background.add({ jobs: [], tasks: [], flush: () => Promise.reject(new Error('away')) });
+  background.add({ jobs: [], tasks: [], flush: async () => void done.push('flushed') });
+  const running = await start();
+  await running?.stop();
+  assert.deepEqual(done, ['begun', 'flushed', 'bus stopped']);
 });
 
 test('a task that fails is counted and runs again after 1 s, 2 s, 4 s, at most 30 s; one that returns is done', async () => {

@@ -19,6 +19,8 @@ export interface BackgroundWorkOptions {
 interface ServiceWork {
   readonly jobs: readonly Job[];
   readonly tasks: readonly ServiceTask[];
+  /** Sends the events that the service has gathered. */
+  readonly flush?: (() => Promise<void>) | undefined;
 }
 
 /** A start does not wait longer for a broker that is away; the subscriptions go on. */
@@ -35,15 +37,17 @@ export class BackgroundWork {
   readonly #options: BackgroundWorkOptions;
   readonly #jobs: Job[] = [];
   readonly #tasks: ServiceTask[] = [];
+  readonly #flushes: (() => Promise<void>)[] = [];
 
   constructor(options: BackgroundWorkOptions) {
     this.#options = options;
   }
 
   /** What is added before the component starts is run by it. */
-  add({ jobs, tasks }: ServiceWork): void {
+  add({ jobs, tasks, flush }: ServiceWork): void {
     this.#jobs.push(...jobs);
     this.#tasks.push(...tasks);
+    if (flush) this.#flushes.push(flush);
   }
 
   /** The same tasks, after what the start of the process waits for. */
@@ -66,9 +70,11 @@ export class BackgroundWork {
         bus.begin();
         for (const { name, run } of this.#tasks)
           scope.run(name, (signal) => this.#persist(name, run, signal));
+        const flush = () => Promise.all(this.#flushes.map((send) => runSafe(this.#options, 'flush', send)));
         return {
           async stop() {
             await scope.stop();
+            await flush();
             await bus.stop();
           },
         };

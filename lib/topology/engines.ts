@@ -1,9 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.ts';
+import { splitUrls } from '../config/split-urls.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
 import type { EmbeddedPostgres } from '../engines/embedded-postgres.ts';
+import type { RedisClient } from '../engines/redis.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { KafkaSettings } from '../events/kafka/kafka-settings.ts';
+import { type LiveSignals, noLiveSignals } from '../live/live-signals.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -11,6 +13,8 @@ export interface EnginesOptions {
   readonly dataDir: string;
   /** The services of this process. */
   readonly services: readonly string[];
+  /** Those of them that have a database. */
+  readonly databases: readonly string[];
   /** The PostgreSQL server of a service and the variable that names it; absent for the embedded engine. */
   readonly databaseUrlOf: (
     service: string,
@@ -34,10 +38,14 @@ export interface Engines {
   readonly description: string;
   openDatabase(
     service: string,
-    options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>,
+    options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations' | 'onStaleKeys'>,
   ): Promise<Database>;
   /** The client that the services of the process share. */
-  redis(): Redis;
+  redis(): RedisClient;
+  /** Hears what services of all processes publish; also in a process without services, and before `open`. */
+  openLiveSignals(): Promise<LiveSignals>;
+  /** A client of its own of the Redis server, also before `open`; undefined where Redis is the imitation. */
+  readonly openSharedRedis: (() => Promise<RedisClient>) | undefined;
   /** Carries the events of the process. It may be stopped before the other engines close. */
   bus(): ProcessBus;
   close(): Promise<void>;
@@ -50,11 +58,11 @@ export interface ProcessBus extends EventBus {
 }
 
 export function createEngines(options: EnginesOptions): Engines {
-  const { dataDir, services, databaseUrlOf, redisUrl, kafka, clock, logger, metrics } = options;
+  const { dataDir, services, databases, databaseUrlOf, redisUrl, kafka, clock, logger, metrics } = options;
   const warn = (message: string) => logger.warn(message);
-  const needsEmbedded = services.some((service) => !databaseUrlOf(service));
+  const needsEmbedded = databases.some((service) => !databaseUrlOf(service));
   let embedded: EmbeddedPostgres | undefined;
-  let redis: Redis | undefined;
+  let redis: RedisClient | undefined;
   let bus: ProcessBus | undefined;
 
   return {
@@ -78,6 +86,19 @@ export function createEngines(options: EnginesOptions): Engines {
       if (!redis) throw new Error('The engines are not open yet.');
       return redis;
     },
+    async openLiveSignals() {
+      // Nobody shares the imitation with a process that has no service.
+      if (redisUrl === undefined && services.length === 0) return noLiveSignals;
+      const { openLiveSignals } = await import('../live/open-live-signals.ts');
+      return openLiveSignals({ redisUrl, keyspace: dataDir, clock, logger });
+    },
+    openSharedRedis:
+      redisUrl === undefined
+        ? undefined
+        : async () => {
+            const { openRedis } = await import('../engines/redis.ts');
+            return openRedis({ url: redisUrl, connectionName: 'gateway', warn });
+          },
     bus() {
       if (!bus) throw new Error('The engines are not open yet.');
       return bus;
@@ -118,16 +139,16 @@ function stoppedOnce(bus: ProcessBus): ProcessBus {
 }
 
 function describe(options: EnginesOptions, needsEmbedded: boolean): string {
-  const { dataDir, services, databaseUrlOf, redisUrl, kafka } = options;
-  const hosts = new Set(services.flatMap((service) => hostOf(databaseUrlOf(service)?.url)));
-  const databases = [
+  const { dataDir, databases, databaseUrlOf, redisUrl, kafka } = options;
+  const hosts = new Set(databases.flatMap((service) => hostOf(databaseUrlOf(service)?.url)));
+  const places = [
     ...(needsEmbedded ? [`PGlite in ${dataDir}/postgres`] : []),
     ...[...hosts].map((host) => `PostgreSQL at ${host}`),
   ];
-  const [redisHost] = hostOf(redisUrl);
+  const redisHosts = redisUrl === undefined ? [] : splitUrls(redisUrl).flatMap(hostOf);
   return [
-    ...databases,
-    redisHost ? `Redis at ${redisHost}` : 'Redis imitated in this process',
+    ...places,
+    redisHosts.length > 0 ? `Redis at ${redisHosts.join(' ')}` : 'Redis imitated in this process',
     ...(kafka ? [`Kafka at ${kafka.brokers.join(' ')}`] : []),
   ].join(', ');
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import type { Component, Running } from '../lifecycle/lifecycle.ts';
@@ -58,7 +59,8 @@ export class HttpPorts {
         cause: error,
       });
     });
-    const address = `http://${host}:${(http.server.address() as AddressInfo).port}`;
+    const scheme = http.server instanceof TlsServer ? 'https' : 'http';
+    const address = `${scheme}://${host}:${(http.server.address() as AddressInfo).port}`;
     report.listens(name, address);
     return address;
   }

@@ -12,12 +12,15 @@ import type { RpcClient, ServiceDefinition } from '../rpc/service.ts';
 import { createRemoteSubgraph, type RemoteSubgraph } from '../subgraph/remote-subgraph.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { InternalTls } from '../tls/internal-tls.ts';
 
 export interface LinksOptions extends ObserveOptions {
   readonly logger: Logger;
   /** Where a component listens that does not run in this process. */
   readonly urlOf: (component: string) => string | undefined;
   readonly tokens: InternalTokenSigner;
+  /** Encrypts the links to other processes. */
+  readonly tls?: InternalTls | undefined;
   readonly clock: Clock;
   /** The most that one rpc may take of its caller's budget. */
   readonly timeoutMs: number;
@@ -45,7 +48,8 @@ export function createLinks(options: LinksOptions): Links {
     if (known) return known;
     const address = options.urlOf(service);
     if (address === undefined) throw new Error(`The service ${service} neither runs here nor has a URL.`);
-    const transport = createGrpcTransport({ address, tokens: options.tokens, clock: options.clock });
+    const { tokens, tls, clock } = options;
+    const transport = createGrpcTransport({ address, tokens, tls, clock });
     services.set(service, transport);
     return transport;
   }

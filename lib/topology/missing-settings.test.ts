@@ -18,6 +18,15 @@ const topology: Topology = {
   },
   goods: { kind: 'service', start, roles: ['api', 'tasks'], usesEvents: true, port: 5003, calls: [] },
   user: { kind: 'service', start, roles: ['api', 'tasks'], usesEvents: false, port: 5001, calls: [] },
+  access: {
+    kind: 'service',
+    start,
+    roles: ['api'],
+    usesEvents: false,
+    hasDatabase: false,
+    port: 5007,
+    calls: ['user'],
+  },
   'shop-subgraph': { kind: 'subgraph', start, port: 4001, calls: ['shop', 'goods'] },
   gateway: { kind: 'gateway', start, port: 4000, calls: ['shop-subgraph'] },
 };
@@ -53,6 +62,14 @@ test('a database of its own serves a service as well as a shared one', () => {
   assert.deepEqual(missing(['goods'], { ...others, GOODS_DATABASE_URL: 'postgres://db/goods' }), []);
 });
 
+test('a service without a database needs none, and everything else', () => {
+  assert.deepEqual(missing(['access'], {}), [
+    'REDIS_URL to the Redis server that all processes share',
+    'USER_URL to where access can reach user',
+    'INTERNAL_TOKEN_SECRET to the secret that all processes share',
+  ]);
+});
+
 test('components of one process need no URL of each other; a gateway needs no database', () => {
   assert.deepEqual(missing(['shop', 'goods'], { ...shared, SHOP_KEY: 'k' }), []);
   assert.deepEqual(missing(['gateway'], { INTERNAL_TOKEN_SECRET: shared.INTERNAL_TOKEN_SECRET }), [
@@ -86,4 +103,15 @@ test('Kafka is needed where events leave the process: not by rpcs alone, nor whe
 test('a service whose rpcs another process answers is called there', () => {
   const found = missing(['shop:jobs', 'goods:tasks'], { ...shared, SHOP_KEY: 'k' });
   assert.deepEqual(found, ['GOODS_URL to where shop can reach goods']);
+});
+
+test('who answers over encrypted links needs a certificate, who only calls does not', () => {
+  const env = { ...shared, INTERNAL_TLS: 'on', SHOP_URL: 'shop:5002', GOODS_URL: 'goods:5003' };
+  const certificate = (names: string) =>
+    `INTERNAL_TLS_CERT and INTERNAL_TLS_KEY to what ${names} shows to callers`;
+  assert.deepEqual(missing(['goods'], env), [certificate('goods')]);
+  assert.deepEqual(missing(['shop-subgraph', 'goods'], env), [certificate('goods, shop-subgraph')]);
+  assert.deepEqual(missing(['goods:tasks'], env), []);
+  const url = { SHOP_SUBGRAPH_URL: 'https://shop:4001/graphql' };
+  assert.deepEqual(missing(['gateway'], { ...env, ...url }), []);
 });

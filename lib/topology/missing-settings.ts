@@ -1,7 +1,7 @@
 import type { Env } from '../config/config.ts';
 import { type ProcessConfig, urlVariable } from './process-config.ts';
 import type { Selection } from './selection.ts';
-import type { Topology } from './topology.ts';
+import { hasDatabase, type Topology } from './topology.ts';
 
 /**
  * What a process that runs only `selection` cannot do without: embedded engines and secrets made up at start belong to
@@ -15,7 +15,9 @@ export function missingSettings(
 ): string[] {
   const running = [...selection.keys()];
   const services = running.filter((name) => topology[name]?.kind === 'service');
-  const withoutDatabase = services.filter((name) => !config.databaseUrlOf(name));
+  const withoutDatabase = services.filter(
+    (name) => hasDatabase(topology, name) && !config.databaseUrlOf(name),
+  );
   const callees = new Map<string, string[]>();
   for (const caller of running) {
     for (const callee of topology[caller]?.calls ?? []) {
@@ -24,6 +26,9 @@ export function missingSettings(
     }
   }
   const withoutKafka = config.kafka ? [] : eventsLeaving(topology, selection);
+  const answering = running.filter(
+    (name) => topology[name]?.kind !== 'gateway' && answers(topology, selection, name),
+  );
   const shared = running.flatMap((name) => topology[name]?.sharedWhenSplit ?? []);
   return [
     ...(withoutDatabase.length > 0
@@ -38,6 +43,9 @@ export function missingSettings(
     ...[...callees].map(
       ([callee, callers]) => `${urlVariable(callee)} to where ${callers.join(', ')} can reach ${callee}`,
     ),
+    ...(config.internalTls && !config.internalTls.own && answering.length > 0
+      ? [`INTERNAL_TLS_CERT and INTERNAL_TLS_KEY to what ${answering.join(', ')} shows to callers`]
+      : []),
     ...(config.internalTokenSecret ? [] : ['INTERNAL_TOKEN_SECRET to the secret that all processes share']),
     ...shared
       .filter((name) => !env[name] && !env[`${name}_FILE`])

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigError } from '../config/config.ts';
 import { integer } from '../config/variable.ts';
-import { loadProcessConfig } from './process-config.ts';
-import type { Topology } from './topology.ts';
+import { componentVariables, loadProcessConfig } from './process-config.ts';
+import type { ServiceComponent, Topology } from './topology.ts';
 
 const start = () => assert.fail('nothing starts here');
 const topology: Topology = {
@@ -12,8 +12,10 @@ const topology: Topology = {
   gateway: { kind: 'gateway', start, port: 4000, calls: [] },
 };
 
-test('without an environment everything is embedded and listens where the topology says', () => {
+test('without an environment everything is embedded, and listens where the topology says for this machine only', () => {
   const config = loadProcessConfig(topology, {});
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(loadProcessConfig(topology, { HOST: '::' }).host, '::');
   assert.equal(config.databaseUrlOf('shop'), undefined);
   assert.equal(config.redisUrl, undefined);
   assert.equal(config.demoDataOf('shop'), true);
@@ -40,6 +42,15 @@ test("a service's own database comes before the shared one, and is named in erro
     url: 'postgres://db/shop',
     variable: 'SHOP_DATABASE_URL',
   });
+});
+
+test('a service without a database has no variable for one', () => {
+  const access: Topology = {
+    access: { ...(topology['shop'] as ServiceComponent), hasDatabase: false },
+  };
+  const names = (all: Topology) => Object.keys(componentVariables(all));
+  assert.deepEqual(names(access), ['ACCESS_PORT', 'ACCESS_URL']);
+  assert.ok(names(topology).includes('SHOP_DATABASE_URL'));
 });
 
 test('the variables of the components that run are read with the rest, those of others are not', () => {
@@ -120,4 +131,17 @@ test('half a login to Kafka, more copies in sync than there are, and a prefix th
   }
   const env = { KAFKA_BROKERS: 'a:9092', KAFKA_PREFIX: 'our_topics-2.' };
   assert.equal(loadProcessConfig(topology, env).kafka?.prefix, 'our_topics-2.');
+});
+
+test('links are in clear text unless it is asked for more, and then none may be', () => {
+  const clear = { SHOP_SUBGRAPH_URL: 'http://shop:4001/graphql' };
+  const encrypted = { SHOP_SUBGRAPH_URL: 'https://shop:4001/graphql' };
+  assert.equal(loadProcessConfig(topology, clear).internalTls, undefined);
+  assert.equal(loadProcessConfig(topology, encrypted).internalTls, undefined);
+  const expected = { own: undefined, ca: undefined, isMutual: false };
+  assert.deepEqual(loadProcessConfig(topology, { ...encrypted, INTERNAL_TLS: 'on' }).internalTls, expected);
+  assert.throws(
+    () => loadProcessConfig(topology, { ...clear, INTERNAL_TLS: 'on' }),
+    (error) => error instanceof ConfigError && /SHOP_SUBGRAPH_URL must begin with https/.test(error.message),
+  );
 });

@@ -1,3 +1,4 @@
+import { cacheVariables } from '../cache/cache-variables.ts';
 import { type Config, ConfigError, type ConfigSchema, type Env, loadConfig } from '../config/config.ts';
 import {
   boolean,
@@ -12,7 +13,8 @@ import {
   url,
 } from '../config/variable.ts';
 import type { KafkaSettings } from '../events/kafka/kafka-settings.ts';
-import type { Topology } from './topology.ts';
+import { type InternalTls, internalTls, internalTlsVariables } from '../tls/internal-tls.ts';
+import { hasDatabase, type Topology } from './topology.ts';
 
 const postgresUrl = { optional: true, secret: true, protocols: ['postgres', 'postgresql'] } as const;
 
@@ -28,8 +30,11 @@ export const processVariables = {
     optional: true,
     secret: true,
     protocols: ['redis', 'rediss'],
-    description: 'A Redis server, redis:// or rediss://; without it an imitation in this process.',
+    several: true,
+    description:
+      'A Redis server, or several addresses of one Redis Cluster; without it an imitation in this process.',
   }),
+  ...cacheVariables,
   KAFKA_BROKERS: list({
     optional: true,
     description:
@@ -75,6 +80,7 @@ export const processVariables = {
     minChars: 32,
     description: 'Signs what our processes say to each other; the same in all of them.',
   }),
+  ...internalTlsVariables,
   OPS_PORT: port({
     optional: true,
     description: 'Where a process of services only answers /readyz and /metrics; else its first port + 1000.',
@@ -135,6 +141,8 @@ export interface ProcessConfig {
   /** Undefined where events stay in the process. */
   readonly kafka: KafkaSettings | undefined;
   readonly internalTokenSecret: string | undefined;
+  /** Undefined where links between processes are in clear text. */
+  readonly internalTls: InternalTls | undefined;
   /** Whether an empty database of a service is filled with demo data. */
   readonly demoDataOf: (service: string) => boolean;
   readonly opsPort: number | undefined;
@@ -163,6 +171,8 @@ export function loadProcessConfig(
   const own = running.map((name) => topology[name]?.variables ?? {});
   const schema: ConfigSchema = Object.assign({}, ...own, processVariables, componentVariables(topology));
   const values = loadConfig(schema, env) as Config<typeof processVariables> & Record<string, unknown>;
+  const tls = internalTls(values);
+  if (tls) refuseClearText(topology, values);
   const databaseUrlOf = (service: string) => {
     const own = `${variablePrefix(service)}_DATABASE_URL`;
     const variable = values[own] === undefined ? 'DATABASE_URL' : own;
@@ -176,6 +186,7 @@ export function loadProcessConfig(
     redisUrl: values.REDIS_URL,
     kafka: kafkaConfig(values),
     internalTokenSecret: values.INTERNAL_TOKEN_SECRET,
+    internalTls: tls,
     demoDataOf: (service) => values.DEMO_DATA ?? databaseUrlOf(service) === undefined,
     opsPort: values.OPS_PORT,
     maxRequestMs: values.REQUEST_TIMEOUT_MS,
@@ -219,6 +230,15 @@ function kafkaConfig(values: Config<typeof processVariables>): KafkaSettings | u
   };
 }
 
+/** A subgraph's URL says how it is reached; that of a gRPC service is host:port and does not. */
+function refuseClearText(topology: Topology, values: Record<string, unknown>): void {
+  const clear = Object.keys(topology)
+    .map(urlVariable)
+    .filter((name) => String(values[name]).startsWith('http://'));
+  if (clear.length === 0) return;
+  throw new ConfigError(clear.map((name) => `${name} must begin with https:// where INTERNAL_TLS is on.`));
+}
+
 /** `shop-subgraph` reads SHOP_SUBGRAPH_URL. */
 export const urlVariable = (component: string) => `${variablePrefix(component)}_URL`;
 
@@ -232,11 +252,15 @@ const variablePrefix = (component: string) => component.toUpperCase().replaceAll
 export function componentVariables(topology: Topology): ConfigSchema {
   return Object.assign(
     {},
-    ...Object.entries(topology).map(([name, component]) => variablesOf(name, component)),
+    ...Object.entries(topology).map(([name, component]) => variablesOf(topology, name, component)),
   );
 }
 
-function variablesOf(name: string, { kind, port: usualPort }: Topology[string]): ConfigSchema {
+function variablesOf(
+  topology: Topology,
+  name: string,
+  { kind, port: usualPort }: Topology[string],
+): ConfigSchema {
   const ports = {
     [portVariable(name)]: port({
       default: usualPort,
@@ -262,9 +286,11 @@ function variablesOf(name: string, { kind, port: usualPort }: Topology[string]):
           optional: true,
           description: `host:port where ${name} answers gRPC, where another process runs it.`,
         }),
-        [`${variablePrefix(name)}_DATABASE_URL`]: url({
-          ...postgresUrl,
-          description: `A PostgreSQL server for ${name} alone.`,
+        ...(hasDatabase(topology, name) && {
+          [`${variablePrefix(name)}_DATABASE_URL`]: url({
+            ...postgresUrl,
+            description: `A PostgreSQL server for ${name} alone.`,
+          }),
         }),
       };
   }

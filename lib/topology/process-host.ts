@@ -17,6 +17,7 @@ import { createSubgraphServer } from '../subgraph/subgraph-server.ts';
 import { componentLogger, type Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { type InternalTls, serverTls } from '../tls/internal-tls.ts';
 import type { BackgroundWork } from './background-work.ts';
 import type { Engines } from './engines.ts';
 import type { HttpPorts } from './http-ports.ts';
@@ -37,6 +38,8 @@ export interface ProcessHostOptions {
   readonly background: BackgroundWork;
   readonly ports: HttpPorts;
   readonly tokens: InternalTokenSigner & InternalTokenVerifier;
+  /** Encrypts the links between processes. */
+  readonly internalTls: InternalTls | undefined;
   readonly isReady: () => boolean;
   readonly budget: RequestBudget;
   readonly host: string;
@@ -112,6 +115,7 @@ export class ProcessHost {
     background.add({
       jobs: roles.includes('jobs') ? (service.jobs ?? []) : [],
       tasks: roles.includes('tasks') ? await background.prepare(service.tasks ?? [], signal) : [],
+      flush: service.flush,
     });
     for (const note of service.notes ?? []) report.note(note);
     return {
@@ -124,10 +128,12 @@ export class ProcessHost {
 
   /** The service answers its rpcs: within the process, and where that is a part of a platform, by gRPC too. */
   async #answer(name: string, service: RunningService, port: number): Promise<Running> {
-    const { observe, tracing, links, tokens, isSplit, host, graceMs, report } = this.#options;
+    const { observe, tracing, links, tokens, isSplit, host, graceMs, report, internalTls } = this.#options;
     const server = createRpcServer({ ...observe, services: service.rpc, declaredCodes: rpcErrorCodes });
     links.addService(name, server);
-    const grpc = isSplit ? createGrpcServer({ ...observe, server, tokens, tracing }) : undefined;
+    const grpc = isSplit
+      ? createGrpcServer({ ...observe, server, tokens, tracing, tls: serverTls(internalTls) })
+      : undefined;
     if (grpc) report.listens(name, `${host}:${(await grpc.listen(host, port)).port}`);
     return { stop: () => Promise.all([grpc?.drain(graceMs), server.drain(graceMs)]) };
   }
@@ -148,16 +154,30 @@ export class ProcessHost {
       budget,
       isReady,
       newRequestId: randomUUID,
+      tls: serverTls(this.#options.internalTls),
     });
     await ports.listen(name, http, port);
     return { stop: () => ports.close(http) };
   }
 
   #startGateway(name: string, start: StartGateway): Promise<RunningGateway> {
-    const { clock, metrics, tracing, env, dataDir, budget, isReady, links } = this.#options;
+    const { clock, metrics, tracing, env, dataDir, budget, isReady, links, engines } = this.#options;
     const logger = componentLogger(this.#options.logger, name);
     const subgraph = (component: string) => links.subgraph(component);
-    return start({ clock, logger, metrics, tracing, env, dataDir, budget, isReady, subgraph });
+    const openLiveSignals = () => engines.openLiveSignals();
+    return start({
+      clock,
+      logger,
+      metrics,
+      tracing,
+      env,
+      dataDir,
+      budget,
+      isReady,
+      subgraph,
+      openLiveSignals,
+      openSharedRedis: engines.openSharedRedis,
+    });
   }
 
   #platformOf(name: string): Platform {

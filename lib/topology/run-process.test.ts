@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,13 +10,18 @@ import { rolesOf, select } from './selection.ts';
 import type { Topology } from './topology.ts';
 
 /** A whole platform that is one service. */
-async function startService(roles: ('api' | 'jobs' | 'tasks')[], service: Partial<RunningService>) {
+async function startService(
+  roles: ('api' | 'jobs' | 'tasks')[],
+  service: Partial<RunningService>,
+  hasDatabase = true,
+) {
   const topology: Topology = {
     probe: {
       kind: 'service',
       start: async () => ({ rpc: [], stop: async () => {}, ...service }),
       roles,
       usesEvents: true,
+      hasDatabase,
       port: 0,
       calls: [],
     },
@@ -31,6 +36,7 @@ async function startService(roles: ('api' | 'jobs' | 'tasks')[], service: Partia
     throw error;
   });
   return {
+    hasPostgres: existsSync(join(dataDir, 'postgres')),
     async stop() {
       await running.stop();
       rmSync(dataDir, { recursive: true });
@@ -59,6 +65,14 @@ test('a service whose parts are not the roles that the topology gives it does no
       message: `probe could not start: its parts are not the roles that the topology gives it: ${roles.join(', ')}.`,
     });
     assert.equal(isStopped, true);
+  }
+});
+
+test('a database is opened for those that have one', async () => {
+  for (const hasDatabase of [true, false]) {
+    const running = await startService(['api'], {}, hasDatabase);
+    assert.equal(running.hasPostgres, hasDatabase);
+    await running.stop();
   }
 });
 

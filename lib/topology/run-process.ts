@@ -12,7 +12,7 @@ import { createProcessFrame, type RunningProcess, type Surroundings } from './pr
 import { ProcessHost } from './process-host.ts';
 import { openProcessTracing } from './process-tracing.ts';
 import { describeSelection, isWhole, rolesOf, type Selection } from './selection.ts';
-import type { Topology } from './topology.ts';
+import { hasDatabase, type Topology } from './topology.ts';
 
 /**
  * Starts components of the topology in its order.
@@ -39,13 +39,15 @@ export async function startProcess(
   const secret = config.internalTokenSecret ?? randomBytes(32).toString('base64url');
   const tokens = createInternalTokens({ secret, clock });
   const services = names.filter((name) => topology[name]?.kind === 'service');
-  const engines = createEngines({ ...config, services, clock, logger, metrics });
+  const databases = services.filter((name) => hasDatabase(topology, name));
+  const engines = createEngines({ ...config, services, databases, clock, logger, metrics });
   const links = createLinks({
     ...observe,
     logger,
     urlOf: config.urlOf,
     timeoutMs: config.rpcTimeoutMs,
     tokens,
+    tls: config.internalTls,
   });
   const host = new ProcessHost({
     ...config,

@@ -39,9 +39,10 @@ export async function startStandalone(
   const config = loadProcessConfig({ [name]: { ...gateway, variables: standalone.variables } }, env);
   const frame = createProcessFrame(config, config.drainMs, surroundings);
   const { clock, logger, metrics, budget, isReady, report, ports } = frame;
+  const given = { clock, logger, metrics, budget, isReady, tls: config.internalTls };
   const { tracing, component: lastSpans } = await openProcessTracing(config, frame, name);
   const component = ports.gateway(name, config.portOf(name), () =>
-    standalone.start({ clock, logger, metrics, tracing, env, budget, isReady, supergraphFile }),
+    standalone.start({ ...given, tracing, env, supergraphFile }),
   );
   return frame.start(`a gateway over ${supergraphFile}`, [lastSpans, report.timed(component)]);
 }

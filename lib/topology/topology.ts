@@ -38,9 +38,17 @@ interface ServiceParts {
   readonly roles: readonly Role[];
   /** Whether its jobs or tasks handle or send events. */
   readonly usesEvents: boolean;
+  /** Whether it keeps anything in a database of its own. Default true. */
+  readonly hasDatabase?: boolean;
 }
 
 export type ServiceComponent = Extract<TopologyComponent, { kind: 'service' }>;
 
 /** Component name → what it is. Subgraphs are named `<name>-subgraph`. */
 export type Topology = Readonly<Record<string, TopologyComponent>>;
+
+/** Whether a component opens a database of its own: services do, unless the topology says otherwise. */
+export function hasDatabase(topology: Topology, name: string): boolean {
+  const component = topology[name];
+  return component?.kind === 'service' && component.hasDatabase !== false;
+}
