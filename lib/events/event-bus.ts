@@ -1,5 +1,5 @@
 import type { Event } from '@tiffin/proto/gen/tiffin/event/v1/event';
-import type { Topic } from './topic.ts';
+import type { Partitioning, Topic } from './topic.ts';
 
 /**
  * How long handlers under way may go on when their bus stops. A process has 5.5 s to stop, and may have spent 4 of them
@@ -42,12 +42,17 @@ export interface Subscription<Payload = unknown> {
   readonly consumer: string;
   readonly topic: Topic<Payload>;
   readonly handle: EventHandler<Payload>;
+  /** Handlers under way at once in this process. Default: as the bus is set; more for those that gather what they do. */
+  readonly maxConcurrentHandlers?: number;
 }
 
 /** Carries events from services to services. Implemented in process and by Kafka, behind one contract suite. */
 export interface EventBus {
-  /** Resolves when each event is acknowledged or not, in the order given. Never rejects. */
-  send(events: readonly Event[]): Promise<readonly SendOutcome[]>;
+  /**
+   * Resolves when each event is acknowledged or not, in the order given. Never rejects. `partitioning` is that of their
+   * topics; default `hash`.
+   */
+  send(events: readonly Event[], partitioning?: Partitioning): Promise<readonly SendOutcome[]>;
   /** Begins to deliver; topics that nobody made are made, or refused where they are weaker than the settings ask for. */
   subscribe<Payload>(subscription: Subscription<Payload>): Promise<void>;
   /**

@@ -216,3 +216,17 @@ test('stop gives what has not begun back to its outbox, and at last lets go of h
   assert.deepEqual(begun, ['1']);
   assert.equal(clock.pendingTimers, 0);
 });
+
+test('events of no aggregate are handled side by side, as many as their consumer asks for', async () => {
+  const { bus, clock } = setUp({ maxRunning: 2 });
+  let running = 0;
+  const handle = () => {
+    running++;
+    return never();
+  };
+  await bus.subscribe({ consumer: 'a.gatherer', topic: thingMade, handle, maxConcurrentHandlers: 5 });
+  bus.begin();
+  void bus.send(Array.from({ length: 9 }, (_, n) => made(`e${n}`, '')));
+  await clock.advance(0);
+  assert.equal(running, 5);
+});

@@ -76,7 +76,7 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
   /** Begins at once, so that events given in order wait in order. */
   function hand(consumer: Consumer, event: Event): Promise<SendOutcome> | SendOutcome {
     const { promise, resolve } = Promise.withResolvers<SendOutcome>();
-    const accepted = consumer.queue.add(event.aggregateId, async () => {
+    const accepted = consumer.queue.add(event.aggregateId || event.id, async () => {
       // Those that may be lost are in no outbox, so what waits is handled yet.
       const givenUp = letGo.signal.aborted || (state === 'stopped' && !consumer.isLossy);
       resolve(givenUp ? away('the bus has stopped') : await deliver(consumer, event));
@@ -127,7 +127,7 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
   }
 
   return {
-    send: (events) => Promise.all(events.map(sendOne)),
+    send: (events) => Promise.all(events.map((event) => sendOne(event))),
     async subscribe(subscription) {
       const { topic, consumer: name } = subscription;
       const consumers = topics.get(topic.name) ?? new Map<string, Consumer>();
@@ -137,7 +137,10 @@ export function createInProcessBus(options: InProcessBusOptions): InProcessBus {
         isLossy: topic.class === 'lossy',
         instances: [],
         next: 0,
-        queue: new KeyedQueue({ maxRunning, maxWaiting }),
+        queue: new KeyedQueue({
+          maxRunning: subscription.maxConcurrentHandlers ?? maxRunning,
+          maxWaiting,
+        }),
       };
       consumers.set(name, consumer);
       consumer.instances.push(subscription as Subscription);

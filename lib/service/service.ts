@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Clock } from '../clock/clock.ts';
 import type { Database, DatabaseOptions } from '../engines/database.ts';
+import type { RedisClient } from '../engines/redis.ts';
 import type { EventBus, Subscription } from '../events/event-bus.ts';
 import type { IdGenerator } from '../ids/id-generator.ts';
 import type { RpcBinding } from '../rpc/rpc-binding.ts';
@@ -24,11 +24,13 @@ export interface Platform {
   /** Shows how far a long piece of the start is; the label says of what. */
   progress(label: string): Progress;
   /** Opens and migrates the service's own schema. */
-  openDatabase(options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations'>): Promise<Database>;
+  openDatabase(
+    options: Pick<DatabaseOptions, 'schema' | 'entities' | 'migrations' | 'onStaleKeys'>,
+  ): Promise<Database>;
   /** Ids for the rows of `database`, under a leased worker id. Stopped by whoever opened it. */
   openIds(database: Database): Promise<IdGenerator>;
   /** Shared with the other services of the process: each prefixes its keys with its own name. */
-  redis(): Redis;
+  redis(): RedisClient;
   /** Carries events to the services of all processes. Whoever has an outbox sends by a relay. */
   readonly bus: Pick<EventBus, 'send'>;
   /** A client of another service, wherever that runs. */
@@ -46,6 +48,8 @@ export interface RunningService {
   readonly jobs?: readonly Job[];
   /** What it does by itself: its role `tasks`. */
   readonly tasks?: readonly ServiceTask[];
+  /** Sends the events that it has gathered; called when tasks have ended and before the bus stops. Ends soon by itself. */
+  readonly flush?: () => Promise<void>;
   /** What a person should know who started it, a line each. */
   readonly notes?: readonly string[];
   stop(): Promise<void>;

@@ -1,4 +1,5 @@
 import { Event } from '@tiffin/proto/gen/tiffin/event/v1/event';
+import type { Partitioning } from '../topic.ts';
 
 /** A Kafka record as we write it. */
 export interface OutgoingRecord {
@@ -16,11 +17,17 @@ export interface IncomingRecord {
   readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>> | undefined;
 }
 
+/** Which records do not go by a hash of their key; the partitioner reads it. */
+export const partitioningHeader = 'partitioning';
+
 /** The record of an event that goes out for the first time. Events of one aggregate have one key. */
-export function recordOf(event: Event, topic: string): OutgoingRecord {
+export function recordOf(event: Event, topic: string, partitioning: Partitioning = 'hash'): OutgoingRecord {
   const value = Buffer.from(Event.encode(event).finish());
   const headers = { id: event.id, type: event.type, attempt: '1' };
-  return { topic, key: event.aggregateId, value, headers };
+  if (partitioning === 'hash') return { topic, key: event.aggregateId, value, headers };
+  // Without a key, so that a consumer handles those of nobody side by side.
+  const key = event.aggregateId || null;
+  return { topic, key, value, headers: { ...headers, [partitioningHeader]: partitioning } };
 }
 
 /** @throws Error where the bytes are no event, or one of another type. */

@@ -2,6 +2,7 @@ import type { Event } from '@tiffin/proto/gen/tiffin/event/v1/event';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { EventBus, SendOutcome } from '../event-bus.ts';
+import type { Partitioning } from '../topic.ts';
 import { reasonOf } from './after-failure.ts';
 import { recordOf, sizeOf } from './event-record.ts';
 import type { RecordSender } from './record-sender.ts';
@@ -45,9 +46,9 @@ export function createEventSender(options: EventSenderOptions): EventBus['send']
     }
   }
 
-  function sendOne(event: Event): Promise<SendOutcome> | SendOutcome {
+  function sendOne(event: Event, partitioning?: Partitioning): Promise<SendOutcome> | SendOutcome {
     try {
-      const record = recordOf(event, prefix + event.type);
+      const record = recordOf(event, prefix + event.type, partitioning);
       if (sizeOf(record) <= sizes.maxEventBytes) return sender.send(record);
       return never(`larger than ${sizes.maxEventBytes} bytes`);
     } catch (error) {
@@ -55,12 +56,14 @@ export function createEventSender(options: EventSenderOptions): EventBus['send']
     }
   }
 
-  return async (events) => {
+  return async (events, partitioning) => {
     const types = [...new Set(events.map(({ type }) => type))];
     const obstacles = new Map(
       await Promise.all(types.map(async (type) => [type, await obstacleTo(type)] as const)),
     );
-    const outcomes = await Promise.all(events.map((event) => obstacles.get(event.type) ?? sendOne(event)));
+    const outcomes = await Promise.all(
+      events.map((event) => obstacles.get(event.type) ?? sendOne(event, partitioning)),
+    );
     for (const { kind } of outcomes) sends.inc({ outcome: kind });
     return outcomes;
   };

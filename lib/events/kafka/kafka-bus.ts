@@ -34,9 +34,9 @@ export function createKafkaBus(options: KafkaBusOptions): EventBus {
   const send = createEventSender({ sender, topics, prefix, sizes, logger, metrics });
 
   return {
-    async send(events) {
+    async send(events, partitioning) {
       if (stopped) return events.map(() => ({ kind: 'unavailable', reason: 'the bus has stopped' }));
-      return send(events);
+      return send(events, partitioning);
     },
     async subscribe(subscription) {
       const { consumer, topic } = subscription;

@@ -1,6 +1,7 @@
-import { Kafka, type LogEntry, logLevel, Partitioners, type Producer, type SASLOptions } from 'kafkajs';
+import { Kafka, type LogEntry, logLevel, type Producer, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type KafkaLogin, type KafkaSettings, producerDefaults } from './kafka-settings.ts';
+import { createPartitioner } from './partitioner.ts';
 import { restIdleQueues } from './rest-idle-queues.ts';
 
 restIdleQueues();
@@ -38,7 +39,7 @@ export const openProducer = (kafka: Pick<Kafka, 'producer'>): Producer =>
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner,
     retry: SEND_RETRY,
   });
 

@@ -111,7 +111,7 @@ function createReader(options: KafkaConsumerOptions, consumer: Consumer, signals
   const handle = createRecordHandler(options);
   const labels = { topic: subscription.topic.name, consumer: subscription.consumer };
   const lag = createConsumerLag(options.metrics, labels);
-  const slots = new Slots(settings.maxConcurrentHandlers);
+  const slots = new Slots(subscription.maxConcurrentHandlers ?? settings.maxConcurrentHandlers);
   const dueRecords = createRetryWaits(
     clock,
     (topic) => settings.retryDelaysMs[topics.retries.indexOf(topic)] ?? 0,

@@ -5,6 +5,8 @@ import { uniquePrefix } from '../../../testing/real-kafka.ts';
 export interface ReadRecord {
   readonly headers: Readonly<Record<string, string>>;
   readonly value: Buffer | null;
+  readonly key: string | null;
+  readonly partition: number;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -23,9 +25,10 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      async eachMessage({ message }) {
+      async eachMessage({ message, partition }) {
         const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]);
-        records.push({ headers: Object.fromEntries(headers), value: message.value });
+        const key = message.key?.toString() ?? null;
+        records.push({ headers: Object.fromEntries(headers), value: message.value, key, partition });
       },
     });
     for (const deadlineMs = Date.now() + TIMEOUT_MS; records.length < total; await delay(10))
