@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitUrls } from './split-urls.ts';
 
 /** One environment variable: how its text becomes a value, and what a reader of the reference must know. */
 export interface Variable<Value> {
@@ -79,16 +80,23 @@ export function boolean<Given extends Spec<boolean>>(spec: Given): Variable<Valu
   return variable(z.stringbool(), 'true or false', spec);
 }
 
-/** A URL with one of `protocols`, e.g. ['http', 'https']. It is given back as the text that was set. */
-export function url<Given extends Spec<string> & { protocols: readonly string[] }>(
+const MAX_URLS = 100;
+
+/**
+ * A URL with one of `protocols`, e.g. ['http', 'https']; or `several`, for `splitUrls`. It is given back as the text that
+ * was set.
+ */
+export function url<Given extends Spec<string> & { protocols: readonly string[]; several?: boolean }>(
   spec: Given,
 ): Variable<ValueOf<string, Given>> {
-  const { protocols } = spec;
+  const { protocols, several = false } = spec;
   const begins = (text: string) => protocols.some((protocol) => text.startsWith(`${protocol}://`));
-  const parser = z.string().refine((text) => begins(text) && URL.parse(text)?.hostname);
+  const isUrl = (text: string) => begins(text) && URL.parse(text)?.hostname;
+  const areUrls = (texts: readonly string[]) => texts.length <= MAX_URLS && texts.every(isUrl);
+  const parser = z.string().refine((text) => areUrls(several ? splitUrls(text) : [text]));
   return variable(
     parser,
-    `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
+    `a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}${several ? ', or several divided by commas' : ''}`,
     spec,
   );
 }

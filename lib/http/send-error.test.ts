@@ -17,6 +17,7 @@ async function answerOf(thrown: unknown, accept?: string) {
   return {
     status: response.statusCode,
     type: response.headers['content-type'],
+    retryAfter: response.headers['retry-after'],
     result: response.json(),
     logged,
   };
@@ -31,7 +32,7 @@ const answers: [thrown: unknown, status: number, extensions: object][] = [
   [new AppError('UNAVAILABLE', { retryAfterMs: 9 }), 503, { code: 'UNAVAILABLE', retryAfterMs: 9 }],
   [fastifyError(413, 'FST_ERR_CTP_BODY_TOO_LARGE'), 413, { code: 'PAYLOAD_TOO_LARGE', maxBytes: 1_000 }],
   [fastifyError(400, 'FST_ERR_CTP_INVALID_JSON_BODY'), 400, { code: 'MALFORMED_REQUEST' }],
-  [fastifyError(415, 'FST_ERR_CTP_INVALID_MEDIA_TYPE'), 400, { code: 'MALFORMED_REQUEST' }],
+  [fastifyError(415, 'FST_ERR_CTP_INVALID_MEDIA_TYPE'), 415, { code: 'MALFORMED_REQUEST' }],
   [fastifyError(500, 'FST_ERR_ANYTHING'), 500, { code: 'INTERNAL' }],
   [new Error('inside'), 500, { code: 'INTERNAL' }],
   [undefined, 500, { code: 'INTERNAL' }],
@@ -58,4 +59,12 @@ test('the media type is the one of GraphQL where the client reads it', async () 
     (await answerOf(error, 'application/graphql-response+json, application/json;q=0.9')).type,
     graphQL,
   );
+});
+
+test('when to come back stands in a header too, in whole seconds, rounded up', async () => {
+  const after = async (retryAfterMs: number) =>
+    (await answerOf(new AppError('RATE_LIMITED', { retryAfterMs }))).retryAfter;
+  assert.deepEqual(await Promise.all([0, 1, 1_000, 1_001, 60_000].map(after)), ['0', '1', '1', '2', '60']);
+  assert.equal((await answerOf(new AppError('UNAVAILABLE', { retryAfterMs: 1_500 }))).retryAfter, '2');
+  assert.equal((await answerOf(new AppError('UNAUTHENTICATED', {}))).retryAfter, undefined);
 });

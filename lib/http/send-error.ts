@@ -9,8 +9,10 @@ export function sendError(reply: FastifyReply, thrown: unknown, maxBodyBytes: nu
   const error = fromFastify(thrown, maxBodyBytes) ?? toAppError(thrown);
   if (error.code === 'INTERNAL') reply.log.error({ err: error.cause }, 'request failed');
   if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+  if ('retryAfterMs' in error.detail)
+    reply.header('retry-after', Math.ceil(Number(error.detail.retryAfterMs) / 1_000));
   return reply
-    .code(errorCatalogue[error.code].httpStatus)
+    .code(isUnreadable(thrown) ? 415 : errorCatalogue[error.code].httpStatus)
     .type(`${answerType(reply.request.headers.accept)}; charset=utf-8`)
     .send(JSON.stringify({ errors: [{ message: error.message, extensions: errorExtensions(error) }] }));
 }
@@ -20,6 +22,10 @@ function answerType(accept = ''): string {
   const graphQLType = 'application/graphql-response+json';
   return accept.toLowerCase().includes(graphQLType) ? graphQLType : 'application/json';
 }
+
+/** Whether fastify does not read bodies of the request's media type. */
+const isUnreadable = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
 
 /** fastify's own refusals: a body that is too large, or one that is not the JSON it says it is. */
 function fromFastify(thrown: unknown, maxBodyBytes: number): AppError | undefined {

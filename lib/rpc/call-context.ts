@@ -15,9 +15,19 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** What spans below this call hang on. Most calls are not traced and have none. */
   readonly span?: Span | undefined;
+  /** How old what the caller reads may be. Default `cached`. */
+  readonly freshness?: Freshness | undefined;
+  /** Told by whoever answers with something older than it should be: what that is. Only who has it gets `any`. */
+  readonly onDegraded?: ((what: string) => void) | undefined;
 }
 
+/**
+ * `latest`: as the database has it now. `cached`: from a cache that is told of each change. `any`: where that cannot be
+ * had, the last that was known rather than nothing, and `onDegraded` is told.
+ */
+export type Freshness = 'latest' | 'cached' | 'any';
+
 /** Milliseconds left of the context's budget, never below zero. */
-export function remainingMs(context: CallContext, clock: Clock): number {
+export function remainingMs(context: Pick<CallContext, 'deadlineMs'>, clock: Clock): number {
   return Math.max(0, context.deadlineMs - clock.now());
 }

@@ -6,7 +6,8 @@ import { deriveContext } from './derive-context.ts';
 import { testCall } from './test-call.ts';
 
 const span = recordSpans().tracing.rootSpan('root', undefined);
-const parent = testCall({ requestId: 'r', deadlineMs: 9_000, span }).context;
+const reads = { freshness: 'any', onDegraded: () => {} } as const;
+const parent = testCall({ requestId: 'r', deadlineMs: 9_000, span, ...reads }).context;
 const reason = new AppError('CANCELLED', {});
 
 test('it is like its parent but for the deadline and the signal', () => {

@@ -20,6 +20,8 @@ export function deriveContext(parent: CallContext, deadlineMs: number): DerivedC
       identity: parent.identity,
       deadlineMs,
       span: parent.span,
+      freshness: parent.freshness,
+      onDegraded: parent.onDegraded,
       get signal() {
         if (!controller) {
           controller = new AbortController();

@@ -34,7 +34,8 @@ test('all tasks run at once and answer in their order, with their types', async 
 });
 
 test('a task gets the call, with a signal of its own that a success leaves alone', async () => {
-  const { context } = testCall({ requestId: 'r-1', deadlineMs: 9_000 });
+  const reads = { freshness: 'any', onDegraded: () => {} } as const;
+  const { context } = testCall({ requestId: 'r-1', deadlineMs: 9_000, ...reads });
   const only = task(async () => 1);
   await fanout(context, [only.noting]);
   assert.deepEqual({ ...only.seen[0], signal: 0 }, { ...context, signal: 0, span: undefined });

@@ -15,7 +15,10 @@ import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
 import { traceparentHeader } from '../telemetry/traceparent.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { ServerTls } from '../tls/internal-tls.ts';
 import type { CallContext } from './call-context.ts';
+import { DegradedNames, degradedTrailer } from './degraded-names.ts';
+import { freshnessFrom, freshnessHeader } from './freshness-header.ts';
 import { type GrpcLimits, grpcSettings } from './grpc-settings.ts';
 import { type RpcMethod, rpcMethod } from './interceptor.ts';
 import type { ObserveOptions } from './observe-calls.ts';
@@ -26,6 +29,8 @@ import type { ServiceDefinition } from './service.ts';
 export interface GrpcServerOptions extends ObserveOptions, GrpcLimits {
   readonly server: RpcServer;
   readonly tokens: InternalTokenVerifier;
+  /** Without it everything is in clear text. */
+  readonly tls?: ServerTls | undefined;
   /** Finds the span of a caller in another process; without it nothing is traced. */
   readonly tracing?: Pick<Tracing, 'remoteSpan'>;
   /** Names a call whose caller did not. */
@@ -52,7 +57,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   return {
     listen: (host, port) =>
       new Promise((resolve, reject) => {
-        grpc.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) => {
+        grpc.bindAsync(`${host}:${port}`, credentialsOf(options), (error, boundPort) => {
           if (error)
             reject(new Error(`Cannot listen on ${host}:${port}; is the port taken?`, { cause: error }));
           else resolve({ port: boundPort });
@@ -69,6 +74,13 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   };
 }
 
+function credentialsOf({ tls }: GrpcServerOptions): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure();
+  const { own, ca, isMutual } = tls;
+  const pair = { cert_chain: Buffer.from(own.cert), private_key: Buffer.from(own.key) };
+  return ServerCredentials.createSsl(ca === undefined ? null : Buffer.from(ca), [pair], isMutual);
+}
+
 function implementationOf(definition: ServiceDefinition, options: GrpcServerOptions) {
   const handlers = Object.entries(definition).map(([name, methodDefinition]) => {
     const method = rpcMethod(methodDefinition);
@@ -83,19 +95,25 @@ async function handle(
   method: RpcMethod,
   options: GrpcServerOptions,
 ): Promise<void> {
+  const freshness = freshnessFrom(call.metadata.get(freshnessHeader)[0]);
+  const degraded = freshness === 'any' ? new DegradedNames() : undefined;
   let response: unknown;
   try {
-    const context = await contextOf(call, method, options);
+    const reads = { freshness, onDegraded: degraded?.add };
+    const context = await contextOf(call, method, reads, options);
     response = await options.server.dispatch(method.path, call.request, context);
   } catch (thrown) {
+    // grpc-js counts a call that is answered by an error as cancelled, and nothing is under way that could end sooner.
+    call.removeAllListeners('cancelled');
     return answer(toErrorResponse(toAppError(thrown)));
   }
-  answer(null, response);
+  answer(null, response, degraded && trailerOf(degraded));
 }
 
 async function contextOf(
   call: UnaryCall,
   method: RpcMethod,
+  reads: Pick<CallContext, 'freshness' | 'onDegraded'>,
   options: GrpcServerOptions,
 ): Promise<CallContext> {
   const { clock, newRequestId = randomUUID } = options;
@@ -107,7 +125,7 @@ async function contextOf(
   call.once('cancelled', onCancelled);
   const identity = await authenticate(call, method, requestId, options);
   const span = options.tracing?.remoteSpan(call.metadata.get(traceparentHeader)[0]);
-  return { requestId, identity, deadlineMs, signal: abort.signal, span };
+  return { requestId, identity, deadlineMs, signal: abort.signal, span, ...reads };
 }
 
 /** gRPC counts in real time, whatever clock is injected: what counts is the time that is left. */
@@ -132,6 +150,14 @@ async function authenticate(
     logger.warn({ method: method.path, code: error.code, requestId, err: error.cause }, 'rpc refused');
     throw error;
   }
+}
+
+function trailerOf(degraded: DegradedNames): Metadata | undefined {
+  const names = degraded.list();
+  if (!names) return undefined;
+  const metadata = new Metadata();
+  metadata.set(degradedTrailer, names.join());
+  return metadata;
 }
 
 function toErrorResponse(error: AppError): ServerErrorResponse {

@@ -5,6 +5,7 @@ import { VirtualClock } from '../clock/virtual-clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { anonymous } from '../identity/identity.ts';
 import { createInternalTokens, type InternalTokenSigner } from '../identity/internal-token.ts';
+import type { CallContext } from './call-context.ts';
 import { createGrpcServer } from './grpc-server.ts';
 import { createGrpcTransport } from './grpc-transport.ts';
 import { RecordedCalls } from './recorded-calls.ts';
@@ -62,7 +63,7 @@ type OpenServer = Awaited<ReturnType<typeof openServer>>;
 function openClient({ clock, observe, port }: OpenServer, tokens: InternalTokenSigner) {
   const transport = createGrpcTransport({ address: `127.0.0.1:${port}`, tokens, clock });
   const client = createRpcClient(ShopServiceService, transport, { ...observe, timeoutMs: 60_000 });
-  const listShops = (after?: string) =>
+  const listShops = (after?: string, reads: Partial<CallContext> = {}) =>
     client.listShops(
       { first: 1, after },
       {
@@ -70,6 +71,7 @@ function openClient({ clock, observe, port }: OpenServer, tokens: InternalTokenS
         identity: anonymous,
         deadlineMs: clock.now() + 60_000,
         signal: new AbortController().signal,
+        ...reads,
       },
     );
   return { listShops, close: () => transport.close() };
@@ -97,6 +99,38 @@ test('a call without a good token is refused before the handler runs', async () 
   assert.equal(handled, 0);
   assert.equal(server.recorded.lines.filter(({ level }) => level === 'warn').length, badSigners.length);
   await server.grpc.drain(0);
+});
+
+test('the trailer with what was degraded holds 20 names at most, and none where nobody asked for it', async (t) => {
+  const seen: CallContext[] = [];
+  const server = await openServer(async (_request, context) => {
+    seen.push(context);
+    context.onDegraded?.('x'.repeat(1_000_000));
+    for (let index = 0; index < 1_000; index++) context.onDegraded?.(`kind-${index}`);
+    return noShops;
+  });
+  const client = openClient(server, server.tokens);
+  t.after(() => {
+    client.close();
+    return server.grpc.drain(0);
+  });
+  const told: string[] = [];
+  const onDegraded = (what: string) => void told.push(what);
+  await client.listShops('', { onDegraded });
+  await client.listShops('', { onDegraded, freshness: 'latest' });
+  await client.listShops('', { onDegraded, freshness: 'yesterday' as 'latest' });
+  assert.deepEqual(told, []);
+  assert.deepEqual(
+    seen.map(({ freshness, onDegraded: tell }) => [freshness, tell]),
+    [
+      [undefined, undefined],
+      ['latest', undefined],
+      [undefined, undefined],
+    ],
+  );
+  await client.listShops('', { onDegraded, freshness: 'any' });
+  assert.equal(told.length, 20);
+  assert.equal(new Set(told).size, 20);
 });
 
 test('a message over the limit is refused, on the way out as well as in', async () => {

@@ -9,13 +9,13 @@ import type { Interceptor } from './interceptor.ts';
  */
 export function narrowDeadline(clock: Clock, timeoutMs: number): Interceptor {
   return (next) => async (call) => {
-    const { requestId, identity, deadlineMs, signal, span } = call.context;
+    const { requestId, identity, deadlineMs, signal, span, freshness, onDegraded } = call.context;
     const nowMs = clock.now();
     if (signal.aborted) throw toAppError(signal.reason);
     if (deadlineMs <= nowMs) throw new AppError('DEADLINE_EXCEEDED', {});
     const latestMs = nowMs + timeoutMs;
     if (deadlineMs <= latestMs) return next(call);
-    const context = { requestId, identity, deadlineMs: latestMs, signal, span };
+    const context = { requestId, identity, deadlineMs: latestMs, signal, span, freshness, onDegraded };
     return next({ method: call.method, request: call.request, context });
   };
 }

@@ -24,7 +24,12 @@ export type ResponseOf<Method> = Method extends { responseDeserialize: (value: B
   ? Response
   : never;
 
-/** What a service implements: one function for each rpc. Requests and responses are read-only to both sides. */
+/**
+ * What a service implements: one function for each rpc. Requests and responses are read-only to both sides. A handler
+ * that calls another service hands its context on, freshness and `onDegraded` with it: so a mutation's reads are the
+ * latest all the way down, and what was degraded deep down is told at the top. One that decides by what it reads says
+ * so: `{ ...context, freshness: 'latest' }`.
+ */
 export type RpcHandlers<Service> = {
   readonly [Method in keyof Service]: (
     request: RequestOf<Service[Method]>,

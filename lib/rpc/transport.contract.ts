@@ -17,6 +17,7 @@ import { inSpan } from '../telemetry/in-span.ts';
 import { type RecordedSpans, recordSpans } from '../telemetry/span-test-bed.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { type CallContext, remainingMs } from './call-context.ts';
+import { DegradedNames } from './degraded-names.ts';
 import { RecordedCalls } from './recorded-calls.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { bindRpc } from './rpc-binding.ts';
@@ -59,6 +60,7 @@ export function testTransport(connect: Connect): void {
   testMessages(connect);
   testErrors(connect);
   testContext(connect);
+  testFreshness(connect);
   testTraces(connect);
   testDeadlines(connect);
   testRetries(connect);
@@ -190,6 +192,79 @@ function testContext(connect: Connect): void {
     assert.deepEqual(measured, [`client ${listShopsPath} OK`, `server ${listShopsPath} OK`]);
     const fields = { method: listShopsPath, code: 'OK', durationMs: 0, requestId: 'req-1', userId: '42' };
     assert.deepEqual(link.recorded.lines, [{ level: 'info', fields }]);
+  });
+}
+
+function testFreshness(connect: Connect): void {
+  /** What a cache goes by. */
+  const takenBy = ({ freshness = 'cached', onDegraded }: CallContext) =>
+    freshness === 'any' && !onDegraded ? 'cached' : freshness;
+  const onDegraded = () => {};
+  const asked: [what: string, reads: Partial<CallContext>, taken: string][] = [
+    ['says nothing', {}, 'cached'],
+    ['wants the latest', { freshness: 'latest' }, 'latest'],
+    ['wants the latest, and could be told', { freshness: 'latest', onDegraded }, 'latest'],
+    ['takes what is cached', { freshness: 'cached', onDegraded }, 'cached'],
+    ['takes anything', { freshness: 'any', onDegraded }, 'any'],
+    ['takes anything, but cannot be told', { freshness: 'any' }, 'cached'],
+  ];
+  for (const [what, reads, taken] of asked) {
+    test(`a handler of a caller who ${what} reads as ${taken}`, async () => {
+      const seen: CallContext[] = [];
+      await using link = await open(connect, {
+        listShops: async (_request, context) => {
+          seen.push(context);
+          return noShops;
+        },
+      });
+      await link.shop.listShops(listRequest, { ...link.context(), ...reads });
+      assert.deepEqual(seen.map(takenBy), [taken]);
+    });
+  }
+
+  test('what a handler says of a degraded answer the caller knows when it has the answer', async () => {
+    await using link = await open(connect, {
+      listShops: async (_request, context) => {
+        for (const kind of ['shop', 'goods', 'shop', 'SELECT secret']) context.onDegraded?.(kind);
+        return noShops;
+      },
+      batchGetShops: async () => ({ shops: [] }),
+    });
+    const names = async (call: (context: CallContext) => Promise<unknown>) => {
+      const degraded = new DegradedNames();
+      await call({ ...link.context(), freshness: 'any', onDegraded: degraded.add });
+      return degraded.list();
+    };
+    assert.deepEqual(await names((context) => link.shop.listShops(listRequest, context)), ['goods', 'shop']);
+    assert.equal(await names((context) => link.shop.batchGetShops({ ids: [] }, context)), undefined);
+  });
+
+  test('a handler that hands its context on reads below as above, and what is old there is told at the top', async () => {
+    const seen: CallContext['freshness'][] = [];
+    await using below = await open(connect, {
+      batchGetShops: async (_request, context) => {
+        seen.push(context.freshness);
+        if (context.freshness === 'any') context.onDegraded?.('deep');
+        return { shops: [] };
+      },
+    });
+    await using link = await open(
+      connect,
+      {
+        listShops: async (_request, context) => {
+          await below.shop.batchGetShops({ ids: [] }, context);
+          await below.shop.batchGetShops({ ids: [] }, { ...context, freshness: 'latest' });
+          return noShops;
+        },
+      },
+      { clock: below.clock },
+    );
+    const degraded = new DegradedNames();
+    const reads = { freshness: 'any', onDegraded: degraded.add } as const;
+    await link.shop.listShops(listRequest, { ...link.context(), ...reads });
+    await link.shop.listShops(listRequest, { ...link.context(), freshness: 'latest' });
+    assert.deepEqual(seen, ['any', 'latest', 'latest', 'latest']);
+    assert.deepEqual(degraded.list(), ['deep']);
   });
 }
 
@@ -529,10 +604,12 @@ function sampleDetail(code: ErrorCode): AppError['detail'] {
   if (code === 'INVALID_ARGUMENT')
     return { violations: [{ field: 'address.city', expected: 'must be given' }] };
   const empty = Object.entries(detailCodec(code).fromPartial({}));
+  const sampleOf = (field: string, value: unknown) => {
+    if (field.endsWith('At')) return new Date('2031-02-03T04:05:06.789Z');
+    return typeof value === 'number' ? 2_147_483_647 : `<${field}>`;
+  };
   return detailCodec(code).fromPartial(
-    Object.fromEntries(
-      empty.map(([field, value]) => [field, typeof value === 'number' ? 2_147_483_647 : `<${field}>`]),
-    ),
+    Object.fromEntries(empty.map(([field, value]) => [field, sampleOf(field, value)])),
   );
 }
 

@@ -109,3 +109,16 @@ test('pages of different parents, sizes and places share a call; the same page i
     [...pages, { parentId: '1', first: 2 }].map((key) => JSON.stringify(key)),
   );
 });
+
+test('values that are frozen come as copies, which may be written into; all others come as they are', async () => {
+  const frozen = Object.freeze({ id: 'a', tags: Object.freeze(['x']) });
+  const free = { id: 'b' };
+  const list = Object.freeze(['c']);
+  const values = [frozen, free, list, undefined, null, 'd'];
+  const loader = createBatchLoader<number, unknown>(async (keys) => keys.map((key) => values[key]));
+  const loaded = await Promise.all(values.map((_value, key) => loader.load(key)));
+  assert.deepEqual(loaded, values);
+  assert.ok(Object.isExtensible(loaded[0]));
+  assert.equal(loaded[1], free);
+  assert.equal(loaded[2], list);
+});

@@ -13,6 +13,8 @@ export type Loaders = Readonly<Record<string, { clearAll(): unknown }>>;
  * The loader cuts the batches itself because all keys of a turn must be answered in one turn, when the last batch is in:
  * what hangs on their values is then asked for in one turn too. Were each batch answered alone, every batch of goods
  * would ask for its own shops, every batch of shops for its own reviews, and so on down.
+ *
+ * Values that are frozen it hands out as copies.
  */
 export function createBatchLoader<Key, Value>(
   loadBatch: (keys: readonly Key[]) => Promise<readonly Value[]>,
@@ -41,10 +43,19 @@ async function loadExactly<Key, Value>(
   loadBatch: (keys: readonly Key[]) => Promise<readonly Value[]>,
 ): Promise<readonly Value[]> {
   const values = await loadBatch(keys);
-  if (values.length === keys.length) return values;
+  if (values.length === keys.length) return values.map(extensible);
   throw new Error(
     `A batch of ${keys.length} keys was answered with ${values.length} values: not the same length.`,
   );
+}
+
+/**
+ * Within a process a message may be a cache's own, frozen because many share it; but Apollo's resolver of `_entities`
+ * writes into each entity of which type it is.
+ */
+function extensible<Value>(value: Value): Value {
+  const isFixed = typeof value === 'object' && value !== null && !Object.isExtensible(value);
+  return isFixed && !Array.isArray(value) ? { ...value } : value;
 }
 
 /** One page of a list that hangs on a parent. */

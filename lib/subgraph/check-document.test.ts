@@ -25,7 +25,7 @@ for (const [what, text, message] of [
 }
 
 test('a text of as many tokens as are allowed passes, one of more does not', () => {
-  assert.ok('document' in checkDocument('{ title }', schema, 3));
-  const checked = checkDocument('{ title shelf { title } }', schema, 3);
+  assert.ok('document' in checkDocument('{ title }', schema, { maxTokens: 3 }));
+  const checked = checkDocument('{ title shelf { title } }', schema, { maxTokens: 3 });
   assert.match('errors' in checked ? checked.errors[0].message : '', /more that 3 tokens/);
 });

@@ -71,7 +71,7 @@ export class ExecutableDocument {
       this.#options.schema,
       operation.variableDefinitions ?? [],
       variables ?? {},
-      { maxErrors },
+      { maxErrors, hideSuggestions: true },
     );
     if (read.errors) return { errors: read.errors };
     const compiled = this.#variant(this.#compilable, read.coerced);
@@ -96,6 +96,7 @@ export class ExecutableDocument {
       operationName: this.#source.operationName ?? null,
       variableValues: variables ?? null,
       contextValue: context,
+      hideSuggestions: true,
     }) as RunResult;
   }
 

@@ -1,9 +1,16 @@
-import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isUnionType,
+} from 'graphql';
 import type { AppError } from '../errors/app-error.ts';
-import { type ErrorCode, errorCatalogue } from '../errors/error-catalogue.gen.ts';
+import type { ErrorCode } from '../errors/error-catalogue.gen.ts';
 import { maskUndeclared } from '../errors/mask-error.ts';
 import { toAppError } from '../errors/normalize-error.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { errorResult } from './error-result.ts';
 import type { SubgraphContext } from './subgraph-context.ts';
 
 /** Mutation field → the codes of its result union. Generated: `mutation-codes.gen.ts` of each subgraph. */
@@ -28,14 +35,15 @@ export function returnErrorsAsResults(
     const codes = mutationCodes[field.name] ?? [];
     const onUndeclared = ({ code }: AppError) => undeclaredErrors.inc({ field: field.name, code });
     const resolve = field.resolve ?? defaultFieldResolver;
+    const successName = successNameOf(field.type);
     field.resolve = async (source, args, context: SubgraphContext, info) => {
       try {
         const success = await resolve(source, args, context, info);
-        return { __typename: `${capitalized(field.name)}Success`, ...(success as object) };
+        return { __typename: successName, ...(success as object) };
       } catch (thrown) {
         const error = maskUndeclared(toAppError(thrown), codes, onUndeclared);
         if (!codes.includes(error.code)) throw error;
-        return toResult(error);
+        return errorResult(error.code, error.detail);
       } finally {
         for (const loader of Object.values(context.loaders)) loader.clearAll();
       }
@@ -43,13 +51,9 @@ export function returnErrorsAsResults(
   }
 }
 
-function toResult(error: AppError): Record<string, unknown> {
-  return {
-    ...error.detail,
-    __typename: errorCatalogue[error.code].typeName,
-    code: error.code,
-    message: error.message,
-  };
+/** The one member of a result union that is no error. */
+function successNameOf(type: GraphQLOutputType): string | undefined {
+  if (!isUnionType(type)) return undefined;
+  const isError = (member: GraphQLObjectType) => member.getInterfaces().some(({ name }) => name === 'Error');
+  return type.getTypes().find((member) => !isError(member))?.name;
 }
-
-const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);

@@ -279,6 +279,56 @@ test('a foreign subgraph is told the deadline and the request id, but not who ca
   assert.equal(headers.accept, 'application/graphql-response+json, application/json');
 });
 
+test('the freshness arrives, and what of the answer is older than that is told', async () => {
+  const seen: CallContext['freshness'][] = [];
+  const url = await serve(async (_request, call) => {
+    seen.push(call.freshness);
+    for (const kind of ['shop', 'goods', 'shop']) call.onDegraded?.(kind);
+    return { data: {} };
+  });
+  const { execute } = connect(url);
+  const told: string[] = [];
+  const onDegraded = (what: string) => void told.push(what);
+  await execute({ freshness: 'latest', onDegraded });
+  assert.deepEqual(told, []);
+  await execute({ freshness: 'any', onDegraded });
+  assert.deepEqual(told, ['goods', 'shop']);
+  await execute({}, { query: 'mutation { title }' });
+  assert.deepEqual(seen, ['latest', 'any', 'latest']);
+});
+
+test('a foreign subgraph is not told the freshness, and what it says of degraded answers is not believed', async () => {
+  let headers: IncomingHttpHeaders = {};
+  const url = await serveAnything((request, response) => {
+    headers = request.headers;
+    response.end('{"data":{},"extensions":{"degraded":["goods"]}}');
+  });
+  const told: string[] = [];
+  const onDegraded = (what: string) => void told.push(what);
+  await connect(url, null).execute({ freshness: 'any', onDegraded });
+  assert.equal(headers['x-freshness'], undefined);
+  await connect(url, null).execute({ freshness: 'latest', onDegraded });
+  assert.equal(headers['x-freshness'], undefined);
+  assert.deepEqual(told, []);
+});
+
+for (const extensions of [
+  null,
+  7,
+  'degraded',
+  [],
+  { degraded: 'goods' },
+  { degraded: [7, null, 'SELECT 1'] },
+]) {
+  test(`extensions of ${JSON.stringify(extensions)} tell nothing`, async () => {
+    const url = await serveAnything((_request, response) =>
+      response.end(JSON.stringify({ data: {}, extensions })),
+    );
+    const result = await connect(url).execute({ freshness: 'any', onDegraded: () => assert.fail() });
+    assert.deepEqual(result.data, {});
+  });
+}
+
 const refusal = { errors: [{ message: 'Not today.', extensions: { code: 'CLOSED' } }] };
 const graphqlType = 'application/graphql-response+json; charset=utf-8';
 const foreignAnswers: Record<string, { status: number; type: string; body: unknown; isResult: boolean }> = {

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError, Kind, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type Dispatcher, errors, Pool } from 'undici';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -8,9 +8,13 @@ import { requestTimeoutHeader } from '../http/request-call.ts';
 import type { InternalTokenSigner } from '../identity/internal-token.ts';
 import { identityHeader } from '../identity/internal-token.ts';
 import { type CallContext, remainingMs } from '../rpc/call-context.ts';
+import { tellDegraded } from '../rpc/degraded-names.ts';
+import { freshnessHeader, freshnessToSend } from '../rpc/freshness-header.ts';
 import { requestIdHeader } from '../rpc/request-id.ts';
 import { traceHeaders } from '../telemetry/in-span.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { InternalTls } from '../tls/internal-tls.ts';
+import { mayMutate } from './may-mutate.ts';
 import type { PreparedRequest, Subgraph, SubgraphOperation } from './subgraph.ts';
 
 export interface RemoteSubgraphOptions {
@@ -19,6 +23,8 @@ export interface RemoteSubgraphOptions {
   readonly url: URL;
   /** Signs who calls, for a subgraph of ours. Another's subgraph is not told. */
   readonly tokens?: InternalTokenSigner | undefined;
+  /** Whom we trust and who we are, where the URL begins with https://. Default: whom Node.js trusts, and nobody. */
+  readonly tls?: InternalTls | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sockets to the subgraph; requests beyond them wait. */
@@ -30,12 +36,16 @@ export interface RemoteSubgraph extends Subgraph {
   close(): Promise<void>;
 }
 
-/** A subgraph behind HTTP. The deadline, the request id, the trace and the signed identity travel in headers. */
+/**
+ * A subgraph behind HTTP. The deadline, the request id and the trace travel in headers; to one of ours the signed identity
+ * and the freshness too, and back come the names of what was degraded. Nobody reads the `extensions` of another's.
+ */
 export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubgraph {
   // An idle socket is kept for as long as the subgraph's Keep-Alive header says, else for undici's four seconds.
   const pool = new Pool(options.url.origin, {
     connections: options.maxConnections ?? 64,
     maxResponseSize: options.maxResponseBytes ?? 16 * 1024 * 1024,
+    connect: { ...options.tls?.own, ...(options.tls?.ca !== undefined && { ca: options.tls.ca }) },
   });
 
   function prepare(operation: SubgraphOperation): PreparedRequest {
@@ -47,10 +57,12 @@ export function createRemoteSubgraph(options: RemoteSubgraphOptions): RemoteSubg
         const send = () => post(body, call, pool, options);
         const response = await send().catch((thrown: unknown) => {
           // A mutation may have been made before the connection broke.
-          if (isStaleSocket(thrown) && !mayMutate(operation)) return send();
+          if (isStaleSocket(thrown) && !mayMutate(operation.query)) return send();
           throw thrown;
         });
-        return await resultOf(response, options);
+        const result = await resultOf(response, options);
+        if (options.tokens && call.onDegraded) tellDegraded(result.extensions?.['degraded'], call.onDegraded);
+        return result;
       } catch (thrown) {
         return failure(toCallError(thrown, call), call, options);
       }
@@ -88,13 +100,24 @@ async function post(
       [requestIdHeader]: call.requestId,
       [requestTimeoutHeader]: String(budgetMs),
       ...traceHeaders(call),
-      ...(tokens && { [identityHeader]: await tokens.sign(call.identity) }),
+      ...(tokens && (await headersForOurs(call, tokens))),
     },
     body,
     signal: call.signal,
     headersTimeout: budgetMs,
     bodyTimeout: budgetMs,
   });
+}
+
+async function headersForOurs(
+  call: CallContext,
+  tokens: InternalTokenSigner,
+): Promise<Record<string, string>> {
+  const freshness = freshnessToSend(call);
+  return {
+    [identityHeader]: await tokens.sign(call.identity),
+    ...(freshness && { [freshnessHeader]: freshness }),
+  };
 }
 
 /** The result that a subgraph sent. A refusal of the whole request is no result: it is between us and the subgraph. */
@@ -134,13 +157,6 @@ function isForeignResult({ statusCode, headers }: Dispatcher.ResponseData, value
 function isStaleSocket(thrown: unknown): boolean {
   if (thrown instanceof errors.SocketError) return Number(thrown.socket?.bytesRead) > 0;
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'ECONNRESET';
-}
-
-/** Asked so seldom that it is not kept. */
-function mayMutate({ query }: SubgraphOperation): boolean {
-  return parse(query).definitions.some(
-    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation !== 'query',
-  );
 }
 
 function parseJson(text: string): unknown {

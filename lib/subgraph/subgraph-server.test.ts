@@ -113,6 +113,33 @@ test('a trace of the gateway is continued, once the gateway has proved to be one
   assert.equal(spans.ended[0]?.spanContext().traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
 });
 
+const asked: [what: string, query: string, header: string | undefined, freshness: string][] = [
+  ['a query', '{ title }', undefined, 'any'],
+  ['a mutation', 'mutation { write }', undefined, 'latest'],
+  ['a query of which the gateway wants the latest', '{ title }', 'latest', 'latest'],
+  ['a query of which the gateway wants what is cached', '{ title }', 'cached', 'cached'],
+  ['a query of which the gateway takes anything', '{ title }', 'any', 'any'],
+  ['a query with a header of another time', '{ title }', 'yesterday', 'any'],
+  ['a mutation with a header of another time', 'mutation { write }', 'yesterday', 'latest'],
+];
+for (const [what, query, header, freshness] of asked) {
+  test(`${what} reads ${freshness}`, async () => {
+    execute = answer;
+    await post({ body: JSON.stringify({ query }), ...(header && { headers: { 'x-freshness': header } }) });
+    assert.equal(lastSeen().call.freshness, freshness);
+    assert.equal(lastSeen().call.onDegraded !== undefined, freshness === 'any');
+  });
+}
+
+test('a result names what of it is older than it should be', async () => {
+  execute = async (_request, { onDegraded }) => {
+    for (const kind of ['shop', 'goods', 'shop']) onDegraded?.(kind);
+    return { data: { title: 'Emma' } };
+  };
+  const { result } = await post();
+  assert.deepEqual(result, { data: { title: 'Emma' }, extensions: { degraded: ['goods', 'shop'] } });
+});
+
 const otherTokens = createInternalTokens({ secret: secret.toUpperCase(), clock });
 for (const [what, token] of Object.entries({
   'no token': undefined,
@@ -158,7 +185,7 @@ for (const [what, posted] of Object.entries(badBodies)) {
   test(`${what} is a malformed request`, async () => {
     execute = answer;
     const { status, result } = await post(posted);
-    assert.equal(status, 400);
+    assert.equal(status, what === 'another media type' ? 415 : 400);
     assert.deepEqual(result.errors[0].extensions, { code: 'MALFORMED_REQUEST' });
   });
 }

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock/clock.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -6,10 +7,14 @@ import type { OpsOptions } from '../http/ops-routes.ts';
 import { type RequestBudget, requestCall } from '../http/request-call.ts';
 import type { Identity } from '../identity/identity.ts';
 import { type InternalTokenVerifier, identityHeader } from '../identity/internal-token.ts';
+import { freshnessFrom, freshnessHeader } from '../rpc/freshness-header.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { ServerTls } from '../tls/internal-tls.ts';
+import { mayMutate } from './may-mutate.ts';
 import { OperationScope } from './operation-scope.ts';
 import type { Subgraph, SubgraphRequest } from './subgraph.ts';
+import { freshnessOf, withFreshness } from './with-freshness.ts';
 
 export interface SubgraphServerOptions extends OpsOptions {
   readonly subgraph: Subgraph;
@@ -21,16 +26,22 @@ export interface SubgraphServerOptions extends OpsOptions {
   readonly tracing?: Pick<Tracing, 'continuedSpan'>;
   readonly newRequestId: () => string;
   readonly maxBodyBytes?: number;
+  /** Without it everything is in clear text. */
+  readonly tls?: ServerTls | undefined;
 }
 
-/** Serves a subgraph to gateways over HTTP. Requests without a signed identity are refused. */
+/**
+ * Serves a subgraph to gateways over HTTP. Requests without a signed identity are refused. A gateway says how fresh the
+ * operation reads that it asks for a part of; where it does not, the part is looked at.
+ */
 export function createSubgraphServer(options: SubgraphServerOptions): FastifyInstance {
-  const { subgraph, tokens, clock, budget, tracing, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  const { subgraph, tokens, clock, budget, tracing, tls, maxBodyBytes = 4 * 1024 * 1024 } = options;
   const app = createHttpServer({ ...options, maxBodyBytes });
 
   // Before the body is read: who is not signed may not make us parse anything.
   const identities = new WeakMap<FastifyRequest, Identity>();
   const onRequest = async (request: FastifyRequest) => {
+    if (tls?.isMutual && !hasCertificate(request)) throw new AppError('UNAUTHENTICATED', {});
     const token = request.headers[identityHeader];
     if (typeof token !== 'string') throw new AppError('UNAUTHENTICATED', {});
     identities.set(request, await tokens.verify(token));
@@ -41,10 +52,18 @@ export function createSubgraphServer(options: SubgraphServerOptions): FastifyIns
     if (!identity) throw new AppError('UNAUTHENTICATED', {});
     const subgraphRequest = toSubgraphRequest(request.body);
     using requested = requestCall(request, reply, identity, clock, budget, tracing?.continuedSpan);
-    return await subgraph.execute(subgraphRequest, requested.call, new OperationScope());
+    const freshness =
+      freshnessFrom(request.headers[freshnessHeader]) ?? freshnessOf(mayMutate(subgraphRequest.query));
+    return await withFreshness(freshness, requested.call, (call) =>
+      subgraph.execute(subgraphRequest, call, new OperationScope()),
+    );
   });
   return app;
 }
+
+/** Whether the caller showed a certificate of our authority. */
+const hasCertificate = ({ raw: { socket } }: FastifyRequest): boolean =>
+  socket instanceof TLSSocket && socket.authorized;
 
 function toSubgraphRequest(body: unknown): SubgraphRequest {
   const { query, operationName, variables } = (body ?? {}) as Record<keyof SubgraphRequest, unknown>;

@@ -21,7 +21,8 @@ export type PreparedRequest = (
 
 /**
  * A subgraph as the gateway sees it, in this process or behind HTTP. `scope` is shared by all requests of one client
- * operation, so that in-process requests share their loaders. It never rejects: failures stand in `errors`.
+ * operation, so that in-process requests share their loaders; for the same reason all of them are to have the same
+ * freshness and `onDegraded`. It never rejects: failures stand in `errors`.
  */
 export interface Subgraph {
   readonly name: string;

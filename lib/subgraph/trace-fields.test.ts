@@ -186,6 +186,12 @@ test("a request that is not traced hands its resolvers the operation's own conte
   assert.equal(seen[0], contextValue);
 });
 
+test('the loaders of a traced operation read as fresh as it does, and tell whom it tells', () => {
+  const span = recordSpans().tracing.rootSpan('request', undefined) ?? assert.fail();
+  const call: CallContext = { ...callBy(), span, freshness: 'any', onDegraded: () => {} };
+  assert.deepEqual({ ...loaderCall(call) }, call);
+});
+
 test('what loaders do hangs on the latest request of the operation', async () => {
   const spans = recordSpans();
   const root = spans.tracing.rootSpan('request', undefined) ?? assert.fail();

@@ -63,13 +63,17 @@ class LoaderCall implements CallContext {
   readonly identity: CallContext['identity'];
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  readonly freshness: CallContext['freshness'];
+  readonly onDegraded: CallContext['onDegraded'];
   span: Span | undefined;
 
-  constructor({ requestId, identity, deadlineMs, signal, span }: CallContext) {
+  constructor({ requestId, identity, deadlineMs, signal, freshness, onDegraded, span }: CallContext) {
     this.requestId = requestId;
     this.identity = identity;
     this.deadlineMs = deadlineMs;
     this.signal = signal;
+    this.freshness = freshness;
+    this.onDegraded = onDegraded;
     this.span = span;
   }
 }
