@@ -13,6 +13,7 @@ import {
   dayMs,
   unknownUserId,
 } from './activity-test-bed.ts';
+import { callOf, type JoinTestBed, openJoinTestBed } from './join-test-bed.ts';
 
 let bed: ActivityTestBed;
 let campaignId: string;
@@ -109,3 +110,44 @@ testRpcErrorCases('tiffin.activity.v1.CouponLockService', {
     },
   },
 } satisfies RpcErrorCases<'tiffin.activity.v1.CouponLockService', RpcErrorCase>);
+
+let joins: JoinTestBed;
+before(async () => {
+  joins = await openJoinTestBed();
+});
+after(() => joins.stop());
+const join = (flashSaleId: string, token = 'x') =>
+  joins.api.joinFlashSale({ flashSaleId, token, addressId: '7' }, callOf(userId));
+const tokenFor = (flashSaleId: string) => joins.api.flashSaleToken({ flashSaleId }, callOf(userId));
+const upcoming = () => joins.addSale(1, { startsAt: new Date(joins.bed.clock.now() + 1_000) });
+const over = () => joins.addSale(1, { endsAt: new Date(joins.bed.clock.now()) });
+
+testRpcErrorCases('tiffin.activity.v1.FlashSaleService', {
+  FlashSaleToken: {
+    FLASH_SALE_NOT_FOUND: () => tokenFor(unknownId),
+    NOT_STARTED: async () => tokenFor(await upcoming()),
+    ENDED: async () => tokenFor(await over()),
+  },
+  JoinFlashSale: {
+    FLASH_SALE_NOT_FOUND: () => join(unknownId),
+    NOT_STARTED: async () => join(await upcoming()),
+    ENDED: async () => join(await over()),
+    FLASH_SALE_TOKEN_INVALID: async () => join(await joins.addSale(1)),
+    SOLD_OUT: async () => {
+      const saleId = await joins.addSale(1);
+      await joins.join(saleId, '11');
+      return joins.join(saleId, userId);
+    },
+    ALREADY_JOINED: async () => {
+      const saleId = await joins.addSale(1);
+      await joins.join(saleId, userId);
+      return joins.join(saleId, userId);
+    },
+    ACCESS_DENIED: async () => {
+      const rules = [{ rule: { $case: 'pastOrders', value: { minOrders: 1 } } } as const];
+      const saleId = await joins.addSale(1, { rules });
+      joins.verdict = { isAllowed: false, failedRule: 'ACCESS_RULE_KIND_PAST_ORDERS', reason: 'No orders.' };
+      return joins.join(saleId, userId);
+    },
+  },
+} satisfies RpcErrorCases<'tiffin.activity.v1.FlashSaleService', RpcErrorCase>);

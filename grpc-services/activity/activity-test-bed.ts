@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
 import { createInbox } from '@tiffin/lib/events/inbox';
+import { createOutbox } from '@tiffin/lib/events/outbox';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
@@ -15,23 +17,38 @@ import type {
   Coupon as CouponMessage,
   CouponServiceService,
 } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
+import type { FlashSaleStockServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale';
+import type { FlashSaleAdminServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale_admin';
+import { Goods } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { campaignAdmin } from './admin/campaign-admin.ts';
+import { flashSaleAdmin } from './admin/flash-sale-admin.ts';
 import { couponApi } from './api/coupon-api.ts';
 import { couponLockApi } from './api/coupon-lock-api.ts';
+import { flashSaleApi } from './api/flash-sale-api.ts';
+import { flashSaleStockApi } from './api/flash-sale-stock-api.ts';
 import { CampaignEntity } from './data/campaign-entity.ts';
 import { findCampaigns, insertCampaign } from './data/campaign-store.ts';
 import { couponBranch } from './data/coupon-branch.ts';
 import { CouponEntity } from './data/coupon-entity.ts';
+import { flashSaleBranch } from './data/flash-sale-branch.ts';
+import { findFlashSales, insertFlashSale } from './data/flash-sale-store.ts';
+import type { FlashTicket } from './data/flash-ticket.ts';
+import { findTickets, insertTicket } from './data/flash-ticket-store.ts';
 import { grantCoupons } from './data/grant-coupons.ts';
 import { migrations } from './data/migrations.ts';
+import { moveUnits } from './data/move-units.ts';
 import type { Campaign } from './domain/campaign.ts';
 import type { ActivityDeps } from './domain/deps.ts';
+import { type FlashSale, maxStockUnits } from './domain/flash-sale.ts';
 
 /** All doors over one database, beside an account service that knows `customer` and `otherCustomer`. */
 export interface ActivityTestBed {
   readonly api: RpcClient<CouponServiceService>;
   readonly locks: RpcClient<CouponLockServiceService>;
   readonly admin: RpcClient<CampaignAdminServiceService>;
+  readonly sales: Pick<ReturnType<typeof flashSaleApi>, SaleReads>;
+  readonly units: RpcClient<FlashSaleStockServiceService>;
+  readonly saleAdmin: RpcClient<FlashSaleAdminServiceService>;
   readonly deps: ActivityDeps;
   readonly clock: VirtualClock;
   /** Every statement outside of a transaction; tests empty it. */
@@ -43,8 +60,16 @@ export interface ActivityTestBed {
   getCampaign(id: string): Promise<Campaign>;
   /** The coupon as the api shows it now. */
   getCoupon(id: string): Promise<CouponMessage>;
+  /** The id of a flash sale of ten units that runs, unless the override says otherwise. */
+  addFlashSale(override?: Partial<FlashSale>, stock?: number): Promise<string>;
+  getFlashSale(id: string): Promise<FlashSale>;
+  /** The id of a ticket that waits. */
+  addTicket(flashSaleId: string, userId: string): Promise<string>;
+  getTicket(id: string): Promise<FlashTicket>;
   stop(): Promise<void>;
 }
+
+type SaleReads = 'batchGetFlashSales' | 'listFlashSales' | 'batchGetFlashSaleTickets';
 
 export const customer = userWith('1', 'CUSTOMER');
 export const otherCustomer = userWith('5', 'CUSTOMER');
@@ -66,8 +91,30 @@ const campaign: Omit<Campaign, 'id'> = {
   version: 1,
 };
 
+/** What the shop `goods.shopId` sells. */
+export const goods = { id: '70', shopId: '7', price: { amountCents: 1_200, currency: 'EUR' } } as const;
+
+const flashSale: Omit<FlashSale, 'id'> = {
+  name: 'One dish for 99 cents',
+  shopId: goods.shopId,
+  goodsId: goods.id,
+  price: { amountCents: 99, currency: 'EUR' },
+  startsAt: new Date(nowMs - dayMs),
+  endsAt: new Date(nowMs + 10 * dayMs),
+  endedAt: undefined,
+  rules: [],
+  version: 1,
+  left: 0,
+  reserved: 0,
+  sold: 0,
+};
+
 /** What `openDatabase` needs beside an engine. */
-export const activitySchema = { schema: 'activity', entities: [CampaignEntity, CouponEntity], migrations };
+export const activitySchema = {
+  schema: 'activity',
+  entities: [CampaignEntity, CouponEntity],
+  migrations,
+};
 
 /** Without an engine, in memory. Beds on one engine need different `lastId`s, which new ids follow. */
 export async function createActivityTestBed(
@@ -83,14 +130,21 @@ export async function createActivityTestBed(
     ids,
     idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     inbox: createInbox({ database, clock }),
+    outbox: createOutbox({ schema: 'activity', clock, newEventId: randomUUID }),
     branches: createParticipant({ database, clock, branch: couponBranch }),
+    claims: createParticipant({ database, clock, branch: flashSaleBranch }),
     accounts: fakeAccounts(database),
+    goods: fakeGoods(database),
+    ticketMoved: () => {},
   };
   const api = couponApi(deps);
   return {
     api,
     locks: couponLockApi(deps),
     admin: campaignAdmin(deps),
+    sales: flashSaleApi(deps),
+    units: flashSaleStockApi(deps),
+    saleAdmin: flashSaleAdmin(deps),
     deps,
     clock,
     statements,
@@ -116,6 +170,33 @@ export async function createActivityTestBed(
       if (!coupon) throw new Error(`There is no coupon ${id}.`);
       return coupon;
     },
+    async addFlashSale(override, stock = 10) {
+      const sale = { ...flashSale, ...override, id: String(await ids.nextId()) };
+      await database.transaction(async (em) => {
+        await insertFlashSale(em, sale);
+        const move = { flashSaleId: sale.id, delta: stock, reason: 'First stock', actorId: undefined };
+        await moveUnits(em, { ...move, atMs: clock.now() }, maxStockUnits);
+      });
+      return sale.id;
+    },
+    async getFlashSale(id) {
+      const [found] = await findFlashSales(database, [id]);
+      if (!found) throw new Error(`There is no flash sale ${id}.`);
+      return found;
+    },
+    async addTicket(flashSaleId, userId) {
+      const id = String(await ids.nextId());
+      const given = { id, flashSaleId, userId, addressId: '90', queuedAt: new Date(clock.now()) };
+      const [sale] = await findFlashSales(database, [flashSaleId]);
+      const inserted = await database.transaction((em) => insertTicket(em, given, sale?.version ?? 0));
+      if (!inserted) throw new Error(`There is no flash sale ${flashSaleId}.`);
+      return inserted.ticket.id;
+    },
+    async getTicket(id) {
+      const [found] = await findTickets(database, [id]);
+      if (!found) throw new Error(`There is no ticket ${id}.`);
+      return found;
+    },
     stop,
   };
 }
@@ -129,6 +210,16 @@ export function fakeAccounts(database: Pick<Database, 'ping'>): ActivityDeps['ac
       return {
         users: ids.map((id) => ({ user: known.includes(id) ? User.fromPartial({ id }) : undefined })),
       };
+    },
+  };
+}
+
+/** Knows `goods`. Reads from the database for the same reason. */
+export function fakeGoods(database: Pick<Database, 'ping'>): ActivityDeps['goods'] {
+  return {
+    async batchGetGoods({ ids }) {
+      await database.ping();
+      return { goods: ids.map((id) => ({ goods: id === goods.id ? Goods.fromPartial(goods) : undefined })) };
     },
   };
 }

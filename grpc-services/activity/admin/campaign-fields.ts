@@ -10,8 +10,8 @@ import {
   maxCouponDays,
   maxCouponsOfCampaign,
   maxNameChars,
-  maxTimeMs,
 } from '../domain/campaign.ts';
+import { checkTime } from './check-time.ts';
 
 const triggers: ReadonlyMap<CampaignTriggerMessage, CampaignTrigger> = new Map([
   [CampaignTriggerMessage.ORDER_PAID, 'ORDER_PAID'],
@@ -45,10 +45,4 @@ export function toCampaignFields(fields: CampaignFieldsMessage | undefined): Cam
   }
   const { name, couponDays, maxCoupons } = fields;
   return { name, trigger, discount, minimumTotal, startsAt, endsAt, couponDays, maxCoupons };
-}
-
-function checkTime(v: Validator, field: string, time: Date | undefined): void {
-  v.check(field, time !== undefined, 'must be given');
-  const isTime = time !== undefined && time.getTime() >= 0 && time.getTime() <= maxTimeMs;
-  v.check(field, isTime, 'must be a time from 1970 to 9999');
 }

@@ -6,7 +6,9 @@ import { demoNowMs } from '@tiffin/lib/demo/demo-now';
 import { callBy, ownProcess, userWith } from '@tiffin/lib/testing/call-by';
 import { type ActivityTestBed, createActivityTestBed, dayMs } from '../activity-test-bed.ts';
 import { auditCoupons } from '../domain/audit-coupons.ts';
+import { auditFlashSales } from '../domain/audit-flash-sales.ts';
 import { demoCampaigns, demoCoupons, insertDemoData } from './demo-data.ts';
+import { demoFlashSales, insertDemoFlashSales } from './demo-flash-sales.ts';
 
 let bed: ActivityTestBed;
 before(async () => {
@@ -64,4 +66,25 @@ test('whenever somebody looks, the customer has coupons that an order can lock, 
 test('both campaigns run', async () => {
   jumpTo(Date.UTC(2027, 0, 1));
   for (const { id } of demoCampaigns()) assert.ok(await bed.addCoupon(customerId, id));
+});
+
+test('whenever somebody looks, one flash sale runs and one is to come', async () => {
+  assert.equal(await insertDemoFlashSales(bed.deps.database), true);
+  assert.equal(await insertDemoFlashSales(bed.deps.database), false);
+  const [running, upcoming] = demoFlashSales();
+  assert.equal(running?.id, String(demoId('flash sale', 1)));
+  // The clock of this bed stands where the tests before left it, and goes on from there.
+  for (const atMs of [bed.clock.now(), Date.UTC(2028, 0, 1), Date.UTC(2099, 0, 1)]) {
+    jumpTo(atMs);
+    const { edges } = await bed.sales.listFlashSales({ first: 100 }, callBy(ownProcess));
+    assert.deepEqual(
+      edges.map(({ flashSale }) => [flashSale?.id, flashSale?.status, flashSale?.stock]),
+      [
+        [running?.id, 'FLASH_SALE_STATUS_RUNNING', 100],
+        [upcoming?.id, 'FLASH_SALE_STATUS_UPCOMING', 100],
+      ],
+    );
+  }
+  assert.deepEqual((await bed.getFlashSale(upcoming?.id ?? '')).rules, upcoming?.rules);
+  assert.deepEqual(await allFindings(auditFlashSales(bed.deps)), []);
 });
