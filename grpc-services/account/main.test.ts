@@ -7,20 +7,19 @@ import { systemClock } from '@tiffin/lib/clock/clock';
 import { ConfigError } from '@tiffin/lib/config/config';
 import { openDatabase } from '@tiffin/lib/engines/database';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
-import { openRedis } from '@tiffin/lib/engines/redis';
+import { openRedis, type RedisClient } from '@tiffin/lib/engines/redis';
 import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import { silentProgress } from '@tiffin/lib/service/progress';
 import type { Platform } from '@tiffin/lib/service/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { silentLogger } from '@tiffin/lib/testing/silent-logger';
-import type { Redis } from 'ioredis';
 import { start } from './main.ts';
 
 suite('account, started', () => {
   let embedded: EmbeddedPostgres;
   let dataDir: string;
-  let redis: Redis;
+  let redis: RedisClient;
   before(async () => {
     embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
     redis = await openRedis({ keyspace: 'account-main' });

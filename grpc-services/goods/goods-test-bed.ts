@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Cache } from '@tiffin/lib/cache/cache';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
 import { createOutbox } from '@tiffin/lib/events/outbox';
@@ -7,6 +8,7 @@ import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createParticipant } from '@tiffin/lib/tcc/participant';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { userWith } from '@tiffin/lib/testing/call-by';
+import { noCache } from '@tiffin/lib/testing/no-cache';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
 import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
@@ -21,6 +23,11 @@ import { GoodsEntity } from './data/goods-entity.ts';
 import { migrations } from './data/migrations.ts';
 import { stockBranch } from './data/stock-branch.ts';
 import type { GoodsDeps } from './domain/deps.ts';
+
+/** A cache, and what it is to be told of. */
+export interface TestCache extends Pick<DatabaseOptions, 'onStaleKeys'> {
+  readonly cache: Pick<Cache, 'find'>;
+}
 
 /** All doors over one database, beside a shop service that knows two shops. */
 export interface GoodsTestBed {
@@ -54,14 +61,19 @@ export const customer = userWith('1', 'CUSTOMER');
 /** What `openDatabase` needs beside an engine. */
 export const goodsSchema = { schema: 'goods', entities: [GoodsEntity, CategoryEntity], migrations };
 
-/** Without an engine, in memory. */
-export async function createGoodsTestBed(engine?: Pick<DatabaseOptions, 'url'>): Promise<GoodsTestBed> {
-  const { database, statements, stop } = await openTestDatabase(goodsSchema, engine);
+/** Without an engine, in memory; without a cache, each read reads the database. */
+export async function createGoodsTestBed(
+  engine?: Pick<DatabaseOptions, 'url'>,
+  { cache, onStaleKeys }: TestCache = { cache: noCache },
+): Promise<GoodsTestBed> {
+  const schema = { ...goodsSchema, ...(onStaleKeys && { onStaleKeys }) };
+  const { database, statements, stop } = await openTestDatabase(schema, engine);
   await database.fork().insertMany(CategoryEntity, [...categories]);
   const clock = new VirtualClock(1_900_000_000_000);
   const deps: GoodsDeps = {
     clock,
     database,
+    cache,
     ids: sequentialIds(),
     idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     outbox: createOutbox({ schema: 'goods', clock, newEventId: randomUUID }),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { systemClock } from '@tiffin/lib/clock/clock';
 import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import { closeRedis, openRedis } from '@tiffin/lib/engines/redis';
 import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import type { Platform } from '@tiffin/lib/service/service';
@@ -30,12 +32,14 @@ test('the service starts on empty tables, takes an order, and gives everything b
     }),
     reserveStock: async () => ({}),
   };
+  const redis = await openRedis({ keyspace: randomUUID() });
   const platform: Partial<Platform> = {
     clock: systemClock,
     logger: silentLogger,
     metrics: createMetrics(),
     demoData: false,
     openDatabase: (options) => openDatabase({ ...options, embedded }),
+    redis: () => redis,
     openIds: (database) => openIdGenerator({ database, clock: systemClock }),
     client: <Service>() => neighbours as unknown as RpcClient<Service>,
   };
@@ -46,7 +50,10 @@ test('the service starts on empty tables, takes an order, and gives everything b
   );
   assert.deepEqual(
     service.jobs?.map(({ consumer, topic }) => [consumer, topic.name]),
-    [['order.deliveries', 'delivery.changed.v1']],
+    [
+      ['order.deliveries', 'delivery.changed.v1'],
+      ['order.flash-sales', 'flashsale.joined.v1'],
+    ],
   );
   assert.deepEqual(service.tasks?.map(({ name }) => name).sort(), [
     'audit',
@@ -64,5 +71,6 @@ test('the service starts on empty tables, takes an order, and gives everything b
   assert.deepEqual(orders, [{ order }]);
   await service.stop();
   await assert.rejects(api.placeOrder(cartOf(['5']), callBy(customer)), { name: 'WorkerLeaseLost' });
+  await closeRedis(redis);
   await embedded.close();
 });

@@ -4,6 +4,7 @@ import { createDelayedTasks } from '@tiffin/lib/delayed/delayed-tasks';
 import { createInbox } from '@tiffin/lib/events/inbox';
 import { createIdempotency } from '@tiffin/lib/idempotency/idempotency';
 import { TaskScope } from '@tiffin/lib/lifecycle/task-scope';
+import { createSignalPublisher } from '@tiffin/lib/live/signal-publisher';
 import { bindRpc } from '@tiffin/lib/rpc/rpc-binding';
 import {
   deletesExpiredKeys,
@@ -16,6 +17,10 @@ import type { StartService } from '@tiffin/lib/service/service';
 import { AccountServiceService } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { FundsServiceService } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
 import { CouponLockServiceService, CouponServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
+import {
+  FlashSaleServiceService,
+  FlashSaleStockServiceService,
+} from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale';
 import { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/goods';
 import { StockServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/stock';
 import { OrderServiceService } from '@tiffin/proto/gen/tiffin/order/v1/order';
@@ -32,6 +37,7 @@ import type { OrderDeps } from './domain/deps.ts';
 import { orderService } from './domain/own-behalf.ts';
 import { orderParticipants } from './domain/participants.ts';
 import { followDeliveries } from './jobs/follow-deliveries.ts';
+import { placeFlashOrders } from './jobs/place-flash-orders.ts';
 import { moveOrdersOn } from './tasks/move-orders-on.ts';
 
 /** Starts the order service: what customers buy. */
@@ -52,12 +58,14 @@ export const start: StartService = async (platform) => {
       stock: client(StockServiceService),
       coupon: client(CouponLockServiceService),
       funds: client(FundsServiceService),
+      flashSale: client(FlashSaleStockServiceService),
     }),
     identity: orderService,
     tasks,
   });
   const deps: OrderDeps = {
     clock,
+    logger: platform.logger,
     database,
     ids,
     idempotency: createIdempotency({ database, clock, metrics: platform.metrics }),
@@ -67,13 +75,16 @@ export const start: StartService = async (platform) => {
     goods: client(GoodsServiceService),
     accounts: client(AccountServiceService),
     coupons: client(CouponServiceService),
+    tickets: client(FlashSaleServiceService),
+    flashSales: client(FlashSaleStockServiceService),
+    signals: createSignalPublisher(platform.redis(), platform.metrics),
     delayedTasks: createDelayedTasks({ schema: database.schema, onScheduled: (task) => runner.add(task) }),
     ...transactions,
   };
   const runner = moveOrdersOn(deps, platform);
   return {
     rpc: [bindRpc(OrderServiceService, orderApi(deps)), bindRpc(OrderAdminServiceService, orderAdmin(deps))],
-    jobs: [followDeliveries(deps)],
+    jobs: [followDeliveries(deps), placeFlashOrders(deps)],
     tasks: [
       relay,
       recovery,

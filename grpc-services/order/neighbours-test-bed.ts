@@ -20,6 +20,7 @@ import { Shop, ShopStatus } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import type { OrderDeps } from './domain/deps.ts';
 import type { ParticipantClients } from './domain/participants.ts';
 import { FakeCoupons } from './testing/fake-coupons.ts';
+import { FakeFlashSales } from './testing/fake-flash-sales.ts';
 import { FakeFunds } from './testing/fake-funds.ts';
 
 /** What happens outside of the order service, and `commit`: each of its own transactions. */
@@ -31,7 +32,10 @@ export type Step =
   | 'commit'
   | keyof ParticipantClients['stock']
   | keyof ParticipantClients['coupon']
-  | keyof ParticipantClients['funds'];
+  | keyof ParticipantClients['funds']
+  | keyof ParticipantClients['flashSale']
+  | 'batchGetFlashSaleTickets'
+  | 'endTicket';
 
 /** Comes between a step and its caller, who waits for it and gets what it throws: `after` loses only the answer. */
 export type Fault = (step: Step, when: Moment) => void | Promise<void>;
@@ -93,11 +97,12 @@ export class WatchedSteps {
  * that knows three shops; an account service that knows three addresses and some wallets; coupons.
  */
 export interface Neighbours {
-  readonly clients: Pick<OrderDeps, 'shops' | 'goods' | 'accounts' | 'coupons'>;
+  readonly clients: Pick<OrderDeps, 'shops' | 'goods' | 'accounts' | 'coupons' | 'tickets' | 'flashSales'>;
   readonly participants: ParticipantClients;
   readonly goods: GoodsTestBed;
   readonly funds: FakeFunds;
   readonly coupons: FakeCoupons;
+  readonly flashSales: FakeFlashSales;
   /** Goods of the open shop, for 4.50 EUR, with so many units in stock. */
   addGoods(units: number, change?: Partial<GoodsTraits>): Promise<string>;
   available(goodsId: string): Promise<number>;
@@ -149,9 +154,11 @@ export async function createNeighbours(
   const stockClient = rpcClient(clock, StockServiceService, bindRpc(StockServiceService, goods.stock));
   const funds = new FakeFunds();
   const coupons = new FakeCoupons();
+  const flashSales = new FakeFlashSales();
   return {
     funds,
     coupons,
+    flashSales,
     participants: {
       stock: {
         reserveStock: steps.watch('reserveStock', stockClient.reserveStock),
@@ -167,6 +174,11 @@ export async function createNeighbours(
         holdFunds: steps.watch('holdFunds', funds.holdFunds),
         captureFunds: steps.watch('captureFunds', funds.captureFunds),
         releaseFunds: steps.watch('releaseFunds', funds.releaseFunds),
+      },
+      flashSale: {
+        claimUnit: steps.watch('claimUnit', flashSales.claimUnit),
+        sellUnit: steps.watch('sellUnit', flashSales.sellUnit),
+        returnUnit: steps.watch('returnUnit', flashSales.returnUnit),
       },
     },
     clients: {
@@ -185,6 +197,13 @@ export async function createNeighbours(
         }),
       },
       coupons: { batchGetCoupons: steps.watch('batchGetCoupons', coupons.batchGetCoupons) },
+      tickets: {
+        batchGetFlashSaleTickets: steps.watch(
+          'batchGetFlashSaleTickets',
+          flashSales.batchGetFlashSaleTickets,
+        ),
+      },
+      flashSales: { endTicket: steps.watch('endTicket', flashSales.endTicket) },
     },
     goods,
     async addGoods(units, { shopId = openShopId, amountCents = 450, currency = 'EUR' } = {}) {

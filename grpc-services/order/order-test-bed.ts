@@ -54,6 +54,8 @@ export interface OrderTestBed extends Omit<Neighbours, 'clients' | 'participants
   readonly clock: VirtualClock;
   /** Every statement of the order service outside of a transaction; tests empty it. */
   readonly statements: string[];
+  /** The topics of which watchers were told; tests empty it. */
+  readonly signals: string[];
   /** The new order. A customer orders one unit of each of the goods, at 4.50 EUR, unless something else is said. */
   place(
     goodsIds: readonly string[],
@@ -95,6 +97,7 @@ export async function createOrderTestBed(
     createNeighbours(clock, steps, server),
     opened ?? openTestDatabase(orderSchema, server),
   ]);
+  const signals: string[] = [];
   const tasks = new TaskScope({ clock, metrics, logger: silentLogger });
   const watched: Database = {
     ...database,
@@ -113,12 +116,14 @@ export async function createOrderTestBed(
     ...clients,
     ...transactions,
     clock,
+    logger: silentLogger,
     database: watched,
     idempotency: createIdempotency({ database: watched, clock, metrics }),
     outbox: createOutbox({ schema: 'order', clock, newEventId: randomUUID }),
     inbox: createInbox({ database: watched, clock }),
     delayedTasks: createDelayedTasks({ schema: 'order' }),
     ids: sequentialIds(),
+    signals: { publish: (topic) => void signals.push(topic) },
   };
   const api = rpcClient(clock, OrderServiceService, bindRpc(OrderServiceService, orderApi(deps)));
 
@@ -158,6 +163,7 @@ export async function createOrderTestBed(
     steps,
     clock,
     statements,
+    signals,
     ordersOf,
     async place(goodsIds, change = {}, identity = customer) {
       const { order } = await api.placeOrder(cartOf(goodsIds, change), callBy(identity));

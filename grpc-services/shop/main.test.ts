@@ -4,6 +4,7 @@ import { systemClock } from '@tiffin/lib/clock/clock';
 import { demoId } from '@tiffin/lib/demo/demo-id';
 import { openDatabase } from '@tiffin/lib/engines/database';
 import { openEmbeddedPostgres } from '@tiffin/lib/engines/embedded-postgres';
+import { closeRedis, openRedis } from '@tiffin/lib/engines/redis';
 import { openIdGenerator } from '@tiffin/lib/ids/id-generator';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { silentProgress } from '@tiffin/lib/service/progress';
@@ -12,25 +13,34 @@ import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy } from '@tiffin/lib/testing/call-by';
 import { emptyCluster } from '@tiffin/lib/testing/empty-cluster';
 import { newKey } from '@tiffin/lib/testing/fresh-key';
+import { silentLogger } from '@tiffin/lib/testing/silent-logger';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
 import { demoShops } from './data/demo-data.ts';
 import { demoReviews } from './data/demo-reviews.ts';
+import { shopKey } from './data/keys.ts';
 import { start } from './main.ts';
 import { callByCustomer } from './shop-test-bed.ts';
 
 test('the service starts with demo data, answers on both doors, and gives everything back at its stop', async () => {
   const embedded = await openEmbeddedPostgres({ emptyCluster: await emptyCluster() });
+  const redis = await openRedis({ keyspace: 'shop-main' });
   const platform: Partial<Platform> = {
     clock: systemClock,
+    logger: silentLogger,
     metrics: createMetrics(),
+    env: {},
+    redis: () => redis,
     demoData: true,
     progress: () => silentProgress,
     openDatabase: (options) => openDatabase({ ...options, embedded }),
     openIds: (database) => openIdGenerator({ database, clock: systemClock }),
-    client: <Service>() => ({}) as RpcClient<Service>,
+    client: <Service>() =>
+      ({ listHot: async () => ({ targetIds: [demoShops()[0]?.id] }) }) as RpcClient<Service>,
   };
   const service = await start(platform as Platform);
+  const hot = await redis.exists(shopKey(demoShops()[0]?.id ?? ''));
+  assert.equal(hot, 1, 'what users look at most is in the cache before anybody asks');
   assert.deepEqual(
     service.rpc.map(({ definition }) => definition),
     [ShopServiceService, ShopAdminServiceService],
@@ -49,5 +59,6 @@ test('the service starts with demo data, answers on both doors, and gives everyt
   assert.equal(pages[0]?.edges[0]?.review?.id, review?.id, 'a new review is newer than all demo reviews');
   await service.stop();
   await assert.rejects(api.addReview(request, callByCustomer('9001')), { name: 'WorkerLeaseLost' });
+  await closeRedis(redis);
   await embedded.close();
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Cache } from '@tiffin/lib/cache/cache';
 import { VirtualClock } from '@tiffin/lib/clock/virtual-clock';
 import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database, DatabaseOptions } from '@tiffin/lib/engines/database';
@@ -9,6 +10,7 @@ import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import type { RpcClient } from '@tiffin/lib/rpc/service';
 import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { callBy, userWith } from '@tiffin/lib/testing/call-by';
+import { noCache } from '@tiffin/lib/testing/no-cache';
 import { sequentialIds } from '@tiffin/lib/testing/sequential-ids';
 import { openTestDatabase } from '@tiffin/lib/testing/test-database';
 import type { Shop, ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
@@ -19,6 +21,11 @@ import { migrations } from './data/migrations.ts';
 import { ReviewEntity } from './data/review-entity.ts';
 import { ShopEntity } from './data/shop-entity.ts';
 import type { ShopDeps } from './domain/deps.ts';
+
+/** A cache, and what it is to be told of. */
+export interface TestCache extends Pick<DatabaseOptions, 'onStaleKeys'> {
+  readonly cache: Pick<Cache, 'find'>;
+}
 
 /** Both doors over one database, beside a goods service that knows `categoryIds`. */
 export interface ShopTestBed {
@@ -58,17 +65,20 @@ const shopRow = {
 /** What `openDatabase` needs beside an engine. */
 export const shopSchema = { schema: 'shop', entities: [ShopEntity, ReviewEntity], migrations };
 
-/** Without an engine, in memory. Beds on one engine need different `lastId`s, which new ids follow. */
+/** Without an engine, in memory; without a cache, each read reads the database. Beds on one engine need different `lastId`s, which new ids follow. */
 export async function createShopTestBed(
   engine?: Pick<DatabaseOptions, 'url'>,
   lastId = 1_000n,
+  { cache, onStaleKeys }: TestCache = { cache: noCache },
 ): Promise<ShopTestBed> {
-  const { database, statements, stop } = await openTestDatabase(shopSchema, engine);
+  const schema = { ...shopSchema, ...(onStaleKeys && { onStaleKeys }) };
+  const { database, statements, stop } = await openTestDatabase(schema, engine);
   const ids = sequentialIds(lastId);
   const clock = new VirtualClock(1_900_000_000_123);
   const deps: ShopDeps = {
     clock,
     database,
+    cache,
     ids,
     idempotency: createIdempotency({ database, clock, metrics: createMetrics() }),
     outbox: createOutbox({ schema: 'shop', clock, newEventId: randomUUID }),

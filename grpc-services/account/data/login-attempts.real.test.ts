@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { closeRedis, openRedis } from '@tiffin/lib/engines/redis';
+import { closeRedis, openRedis, type RedisClient } from '@tiffin/lib/engines/redis';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { type RealRedis, startRealRedis } from '@tiffin/lib/testing/real-redis';
-import type { Redis } from 'ioredis';
 import { loginAttemptsKey } from './keys.ts';
 import { createLoginAttempts } from './login-attempts.ts';
 
@@ -15,7 +14,7 @@ const isRateLimited = (error: unknown) =>
 
 suite('login attempts on Redis', () => {
   let server: RealRedis;
-  let redis: Redis;
+  let redis: RedisClient;
   before(async () => {
     server = await startRealRedis();
     redis = await openRedis({ url: server.url });

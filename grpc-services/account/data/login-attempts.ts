@@ -1,5 +1,5 @@
+import type { RedisClient } from '@tiffin/lib/engines/redis';
 import { AppError } from '@tiffin/lib/errors/app-error';
-import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { loginAttemptsKey } from './keys.ts';
 
@@ -17,7 +17,7 @@ export interface LoginAttempts {
 }
 
 export interface LoginAttemptsOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly maxAttempts: number;
   readonly windowMs: number;
 }

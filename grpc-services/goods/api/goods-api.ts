@@ -15,14 +15,14 @@ import { listCategories } from '../domain/list-categories.ts';
 /** What anybody may read of goods and categories. */
 export function goodsApi(deps: GoodsDeps): RpcHandlers<GoodsServiceService> {
   return {
-    async batchGetGoods({ ids }) {
+    async batchGetGoods({ ids }, context) {
       validate((v) => checkBatch(v, 'ids', ids));
-      const answers = await batchGetGoods(deps, ids);
+      const answers = await batchGetGoods(deps, context, ids);
       return { goods: answers.map((goods) => ({ goods })) };
     },
 
-    async batchListShopGoods({ pages }) {
-      const answers = await batchListShopGoods(deps, readParentPages(pages));
+    async batchListShopGoods({ pages }, context) {
+      const answers = await batchListShopGoods(deps, context, readParentPages(pages));
       return {
         pages: answers.map(({ items, hasNextPage }) => ({
           edges: items.map((goods) => ({ goods, cursor: encodeIdCursor(goods.id) })),
@@ -31,16 +31,16 @@ export function goodsApi(deps: GoodsDeps): RpcHandlers<GoodsServiceService> {
       };
     },
 
-    async batchGetCategories({ ids }) {
+    async batchGetCategories({ ids }, context) {
       validate((v) => checkBatch(v, 'ids', ids));
-      const answers = await batchGetCategories(deps, ids);
+      const answers = await batchGetCategories(deps, context, ids);
       return { categories: answers.map((category) => ({ category })) };
     },
 
-    async listCategories({ first, after }) {
+    async listCategories({ first, after }, context) {
       const position = after === undefined ? undefined : readCategoryCursor(after);
       validate((v) => checkPage(v, { first, after }, position));
-      const { items, hasNextPage } = await listCategories(deps, { first, after: position });
+      const { items, hasNextPage } = await listCategories(deps, context, { first, after: position });
       return {
         edges: items.map((category) => ({ category, cursor: encodeCursor(category.name, category.id) })),
         hasNextPage,

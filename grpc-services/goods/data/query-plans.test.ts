@@ -3,15 +3,17 @@ import { after, before, describe, it } from 'node:test';
 import { openTestDatabase, type TestDatabase } from '@tiffin/lib/testing/test-database';
 import { goodsSchema } from '../goods-test-bed.ts';
 import { booksSql, entriesSql } from './audit-stock.ts';
+import { firstShopGoodsSql } from './goods-store.ts';
 
 let bed: TestDatabase;
 before(async () => {
   bed = await openTestDatabase(goodsSchema);
   const { database } = bed;
+  await database.query("set tiffin.filling = 'on'");
   // Enough rows that the planner prefers an index by itself.
   await database.query(`
     insert into goods.goods (id, shop_id, name, description, price_cents, currency, category_ids, available, version)
-    select n, 7, 'Bread', '', 100, 'EUR', '{}', 0, 1 from generate_series(1, 2000) as n`);
+    select n, 1 + n % 20, 'Bread', '', 100, 'EUR', '{}', 0, 1 from generate_series(1, 2000) as n`);
   await database.query(`
     insert into goods.stock_entry (goods_id, delta, frozen_delta, balance_after, frozen_after, sold_after, reason,
       created_at, kind, order_id)
@@ -28,6 +30,13 @@ async function planOf(sql: string, parameters: readonly unknown[]): Promise<stri
 }
 
 describe('the plan', () => {
+  it('of the first goods of shops reads one index once for each shop', async () => {
+    const { sql, parameters } = firstShopGoodsSql(['7', '8'].map((shopId) => ({ shopId, first: 2 })));
+    const plan = await planOf(sql, parameters);
+    assert.match(plan, /Scan on goods_by_shop .*\n *Index Cond: \(shop_id = asked.shop_id\)/, plan);
+    assert.doesNotMatch(plan, /Filter|Seq Scan|Hash Join|Merge Join/, plan);
+  });
+
   it('of a page of audited goods reads the newest entry of each, from an index', async () => {
     const plan = await planOf(booksSql, ['1000', 500]);
     assert.match(plan, /Index Scan using goods_pkey .*\n *Index Cond: \(id > /, plan);

@@ -1,12 +1,16 @@
 import { findByIds } from '@tiffin/lib/paging/find-by-ids';
-import { findCategories } from '../data/category-store.ts';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { findCachedCategories } from '../data/category-cache.ts';
 import type { Category } from './category.ts';
 import type { GoodsDeps } from './deps.ts';
 
 /** One answer for each id, in the order of the ids; undefined where there is no such category. */
 export function batchGetCategories(
-  { database }: GoodsDeps,
+  deps: GoodsDeps,
+  context: CallContext,
   ids: readonly string[],
 ): Promise<(Category | undefined)[]> {
-  return findByIds(ids, (possible) => findCategories(database, possible));
+  return findByIds(ids, async (possible) => [
+    ...(await findCachedCategories(deps, possible, context)).values(),
+  ]);
 }

@@ -1,12 +1,14 @@
 import { findByIds } from '@tiffin/lib/paging/find-by-ids';
-import { findGoods } from '../data/goods-store.ts';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
+import { findCachedGoods } from '../data/goods-cache.ts';
 import type { GoodsDeps } from './deps.ts';
 import type { Goods } from './goods.ts';
 
 /** One answer for each id, in the order of the ids; undefined where there are no such goods. */
 export function batchGetGoods(
-  { database }: GoodsDeps,
+  deps: GoodsDeps,
+  context: CallContext,
   ids: readonly string[],
 ): Promise<(Goods | undefined)[]> {
-  return findByIds(ids, (possible) => findGoods(database, possible));
+  return findByIds(ids, async (possible) => [...(await findCachedGoods(deps, possible, context)).values()]);
 }

@@ -1,3 +1,4 @@
+import type { Cache } from '@tiffin/lib/cache/cache';
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Database } from '@tiffin/lib/engines/database';
 import type { Outbox } from '@tiffin/lib/events/outbox';
@@ -11,6 +12,8 @@ import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 export interface GoodsDeps {
   readonly clock: Clock;
   readonly database: Database;
+  /** Goods, categories and their lists, for those who only read. Whoever writes reads the database. */
+  readonly cache: Pick<Cache, 'find'>;
   readonly ids: Pick<IdGenerator, 'nextId'>;
   /** Answers repeated mutations with their first result. */
   readonly idempotency: Idempotency;

@@ -31,7 +31,7 @@ export async function requireGoodsOfOwnShop(
 }
 
 async function findShop(deps: GoodsDeps, context: CallContext, shopId: string): Promise<Shop | undefined> {
-  const { shops } = await deps.shops.batchGetShops({ ids: [shopId] }, context);
+  const { shops } = await deps.shops.batchGetShops({ ids: [shopId] }, { ...context, freshness: 'latest' });
   return shops[0]?.shop;
 }
 

@@ -9,6 +9,7 @@ import {
   OrderServiceService,
   type OrderStep as OrderStepMessage,
 } from '@tiffin/proto/gen/tiffin/order/v1/order';
+import { batchCountCompletedOrders } from '../domain/batch-count-completed-orders.ts';
 import { batchGetOrderTimelines } from '../domain/batch-get-order-timelines.ts';
 import { batchGetOrders } from '../domain/batch-get-orders.ts';
 import { batchListUserOrders } from '../domain/batch-list-user-orders.ts';
@@ -52,6 +53,11 @@ export function orderApi(deps: OrderDeps): RpcHandlers<OrderServiceService> {
       validate((v) => checkBatch(v, 'orderIds', orderIds));
       const timelines = await batchGetOrderTimelines(deps, context, orderIds);
       return { timelines: timelines.map((steps) => ({ steps: steps.map(toStepMessage) })) };
+    },
+
+    async batchCountCompletedOrders({ userIds }, context) {
+      validate((v) => checkBatch(v, 'userIds', userIds));
+      return { counts: await batchCountCompletedOrders(deps, context, userIds) };
     },
 
     async placeOrder(request, context) {
@@ -129,8 +135,14 @@ function toOrderAnswer(order: Order): { order: OrderMessage } {
 }
 
 function toOrderMessage(order: Order): OrderMessage {
-  const { status, items, ...same } = order;
-  return { ...same, items: [...items], status: `ORDER_STATUS_${status}`, payable: payableOf(order) };
+  const { status, items, flashSale, ...same } = order;
+  return {
+    ...same,
+    items: [...items],
+    status: `ORDER_STATUS_${status}`,
+    payable: payableOf(order),
+    flashSaleId: flashSale?.id,
+  };
 }
 
 function toStepMessage({ status, at }: OrderStep): OrderStepMessage {

@@ -9,6 +9,7 @@ export interface OrderBook {
   readonly status: OrderStatus;
   readonly version: number;
   readonly placedMs: number;
+  readonly isOfFlashSale: boolean;
   /** Undefined where there is none: it was forgotten long after its end, or never was. */
   readonly transaction: TransactionState | undefined;
   readonly steps: number;
@@ -45,9 +46,11 @@ export function readTransactionBooks(
 /** Parameters: the last order of the page before, rows. */
 export const orderBooksSql = `
   select page.id, page.status, page.version, (extract(epoch from page.placed_at) * 1000)::float8 as placed_ms,
+    page.is_of_flash_sale,
     (select state from "order".tcc_transaction where id = page.id) as transaction_state,
     step.steps, step.last_version, step.last_status
-  from (select id, status, version, placed_at from "order"."order" where id > ? order by id limit ?) as page
+  from (select id, status, version, placed_at, flash_sale_id is not null as is_of_flash_sale
+    from "order"."order" where id > ? order by id limit ?) as page
   cross join lateral (
     select count(*)::integer as steps, max(version) as last_version,
       (array_agg(status order by version desc))[1] as last_status
@@ -66,17 +69,20 @@ interface BookRow {
   readonly status: OrderStatus;
   readonly version: number;
   readonly placed_ms: number;
+  readonly is_of_flash_sale: boolean;
   readonly transaction_state: TransactionState | null;
   readonly steps: number;
   readonly last_version: number | null;
   readonly last_status: OrderStatus | null;
 }
 
-function toBook({ id, placed_ms, transaction_state, last_version, last_status, ...row }: BookRow): OrderBook {
+function toBook(book: BookRow): OrderBook {
+  const { id, placed_ms, is_of_flash_sale, transaction_state, last_version, last_status, ...row } = book;
   return {
     ...row,
     orderId: String(id),
     placedMs: Number(placed_ms),
+    isOfFlashSale: is_of_flash_sale,
     transaction: transaction_state ?? undefined,
     lastStep: last_version && last_status ? { version: last_version, status: last_status } : undefined,
   };

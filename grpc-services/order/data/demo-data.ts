@@ -83,10 +83,20 @@ function demoOrder(n: number): Order {
     address: demoAddressLines(userNo, isDemoCustomers ? random.pick([0, 0, 1, 2]) : 0),
     placedAt: new Date(placedAtMs),
     version: isDemoCustomers ? (status === 'COMPLETED' ? 6 : 2) : 1,
+    flashSale: undefined,
   };
 }
 
-function columnsOf({ items: _, total, discount, walletAmount, couponId, address, ...order }: Order) {
+function columnsOf({
+  items: _,
+  flashSale: _none,
+  total,
+  discount,
+  walletAmount,
+  couponId,
+  address,
+  ...order
+}: Order) {
   return {
     ...order,
     ...address,

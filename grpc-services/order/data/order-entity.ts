@@ -30,6 +30,8 @@ export const OrderEntity = defineEntity({
     area: p.text(),
     placedAt: p.datetime(),
     version: p.integer(),
+    flashSaleId: p.bigint('string').nullable(),
+    flashTicketId: p.bigint('string').nullable(),
   },
 });
 
@@ -83,6 +85,16 @@ export interface Order {
   readonly placedAt: Date;
   /** Rises by one with every change of the status. */
   readonly version: number;
+  /** Undefined for all but those of flash sales. */
+  readonly flashSale: FlashSalePart | undefined;
+}
+
+/** Where the unit of an order of a flash sale comes from. */
+export interface FlashSalePart {
+  /** The flash sale. */
+  readonly id: string;
+  /** The place in its queue. */
+  readonly ticketId: string;
 }
 
 /** One thing that happened to an order. */

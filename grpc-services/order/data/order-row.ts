@@ -5,6 +5,7 @@ export const orderColumns = `
   placed.id, placed.user_id, placed.shop_id, placed.status, placed.total_cents, placed.currency,
   placed.coupon_id, placed.discount_cents, placed.wallet_cents,
   placed.label, placed.street, placed.city, placed.postal_code, placed.area, placed.version,
+  placed.flash_sale_id, placed.flash_ticket_id,
   (extract(epoch from placed.placed_at) * 1000)::float8 as placed_at_ms,
   (
     select json_agg(json_build_array(item.goods_id::text, item.quantity, item.unit_price_cents) order by item.position)
@@ -28,12 +29,14 @@ export interface OrderRow {
   readonly postal_code: string;
   readonly area: string;
   readonly version: number;
+  readonly flash_sale_id: string | null;
+  readonly flash_ticket_id: string | null;
   readonly placed_at_ms: number;
   readonly items_json: string;
 }
 
 export function toOrder(row: OrderRow): Order {
-  const { currency, label, street, city, area } = row;
+  const { currency, label, street, city, area, flash_sale_id: saleId, flash_ticket_id: ticketId } = row;
   return {
     id: row.id,
     userId: row.user_id,
@@ -47,6 +50,7 @@ export function toOrder(row: OrderRow): Order {
     address: { label, street, city, postalCode: row.postal_code, area },
     placedAt: new Date(row.placed_at_ms),
     version: row.version,
+    flashSale: saleId && ticketId ? { id: saleId, ticketId } : undefined,
   };
 }
 

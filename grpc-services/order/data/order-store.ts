@@ -71,8 +71,8 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
     `with placed as (
        insert into "order"."order" (
          id, user_id, shop_id, status, total_cents, currency, coupon_id, discount_cents, wallet_cents,
-         label, street, city, postal_code, area, placed_at, version)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?)
+         label, street, city, postal_code, area, placed_at, version, flash_sale_id, flash_ticket_id)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?)
        returning id, status, placed_at, version
      ), step as (
        insert into "order".order_step (order_id, version, status, at)
@@ -86,6 +86,7 @@ export async function insertOrder(em: EntityManager, order: Order): Promise<void
       ...[id, userId, shopId, status, total.amountCents, total.currency],
       ...[order.couponId ?? null, order.discount.amountCents, order.walletAmount.amountCents],
       ...[label, street, city, postalCode, area, placedAt.toISOString(), version],
+      ...[order.flashSale?.id ?? null, order.flashSale?.ticketId ?? null],
       bigintArray(items.map(({ goodsId }) => goodsId)),
       bigintArray(items.map(({ quantity }) => quantity)),
       bigintArray(items.map(({ unitPrice }) => unitPrice.amountCents)),
@@ -142,6 +143,31 @@ export async function noteEvent(em: EntityManager, { id, version }: Order, event
     version,
   ]);
 }
+
+/** Users and how many orders each has completed, in no order. In one statement. */
+export async function countCompletedOrders(
+  database: Database,
+  userIds: readonly string[],
+): Promise<{ readonly id: string; readonly orders: number }[]> {
+  const rows = await database.query<{ id: string; orders: number }>(completedOrdersSql, [
+    bigintArray(userIds),
+  ]);
+  return rows.map(({ id, orders }) => ({ id: String(id), orders }));
+}
+
+/** Further ones are not counted. */
+const maxCounted = 1_000;
+
+// By the index of a user's orders: one of completed orders would cost an entry in each index whenever any order's status
+// changes, since PostgreSQL then rewrites them all.
+/** Parameter: users. */
+export const completedOrdersSql = `
+  select wanted.id, counted.orders
+  from unnest(?::bigint[]) as wanted (id)
+  cross join lateral (
+    select count(*)::integer as orders from (
+      select from "order"."order" where user_id = wanted.id and status = 'COMPLETED' limit ${maxCounted}) as completed
+  ) as counted`;
 
 /** The timelines of the orders that exist among the ids, in no order. In one statement. */
 export async function findTimelines(database: Database, orderIds: readonly string[]): Promise<Timeline[]> {

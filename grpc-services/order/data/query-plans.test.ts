@@ -4,7 +4,8 @@ import { openTestDatabase, type TestDatabase } from '@tiffin/lib/testing/test-da
 import { orderSchema } from '../order-test-bed.ts';
 import { orderBooksSql, transactionBooksSql } from './audit-orders.ts';
 import { lateTransactionsSql } from './audit-transactions.ts';
-import { userOrdersSql } from './order-store.ts';
+import { knownTicketSql, ticketOrderedSql } from './flash-order-store.ts';
+import { completedOrdersSql, userOrdersSql } from './order-store.ts';
 
 let bed: TestDatabase;
 before(async () => {
@@ -13,8 +14,10 @@ before(async () => {
   // Enough rows that the planner prefers an index by itself.
   await database.query(`
     insert into "order"."order" (
-      id, user_id, shop_id, status, total_cents, currency, label, street, city, postal_code, area, placed_at, version)
-    select n, 1 + n % 400, 1, 'PAID', 450, 'EUR', 'Home', 'S 1', 'Berlin', '10119', 'Mitte', to_timestamp(n), 2
+      id, user_id, shop_id, status, total_cents, currency, label, street, city, postal_code, area, placed_at, version,
+      flash_sale_id, flash_ticket_id)
+    select n, 1 + n % 400, 1, 'PAID', 450, 'EUR', 'Home', 'S 1', 'Berlin', '10119', 'Mitte', to_timestamp(n), 2,
+      case n % 2 when 0 then n end, case n % 2 when 0 then n end
     from generate_series(1, 20000) as n`);
   await database.query(`
     insert into "order".order_item (order_id, position, goods_id, quantity, unit_price_cents)
@@ -47,6 +50,22 @@ describe('the plan', () => {
     assert.match(plan, /Index Cond: .*user_id = page.parent_id.*id < page.after_id/, plan);
     assert.match(plan, /Index Scan using order_item_pkey /, plan);
     assert.doesNotMatch(plan, /Seq Scan/, plan);
+  });
+
+  it("of counted orders reads the user's index for each user", async () => {
+    const plan = await planOf(completedOrdersSql, ['{1,2,3}']);
+    assert.match(plan, /(using|on) order_by_user/, plan);
+    assert.match(plan, /Index Cond: \(user_id = wanted.id\)/, plan);
+    assert.doesNotMatch(plan, /Seq Scan/, plan);
+  });
+
+  it('of what is known of a ticket reads the keys that make it the only one', async () => {
+    const known = await planOf(knownTicketSql, ['order.flash-sales', 'event', '4000', '7']);
+    assert.match(known, /using order_by_flash_sale /, known);
+    assert.match(known, /using inbox_pkey /, known);
+    assert.doesNotMatch(known, /Seq Scan/, known);
+    const ordered = await planOf(ticketOrderedSql, ['4000']);
+    assert.match(ordered, /using order_by_flash_ticket /, ordered);
   });
 
   it('of a page of audited orders reads the transaction and the steps of each', async () => {

@@ -8,9 +8,8 @@ import {
   readTransactionBooks,
   type TransactionBook,
 } from '../data/audit-orders.ts';
-import { unpaidMs } from './close-unpaid.ts';
 import type { OrderDeps } from './deps.ts';
-import type { Order } from './order.ts';
+import { type Order, payableMs } from './order.ts';
 
 /** An order is closed so long after its time at the latest. */
 const closesWithinMs = 5 * 60_000;
@@ -58,7 +57,8 @@ function orderFindings({ orderId, status, version, ...book }: OrderBook, nowMs: 
   // Ended transactions are forgotten some time, and demo orders never had one; an unpaid order always has its own.
   const isHeldRight = transaction ? standsFor[status].includes(transaction) : status !== 'CREATED';
   const isToldRight = lastStep?.status === status && lastStep.version === version && steps === version;
-  const isLate = status === 'CREATED' && book.placedMs + unpaidMs + closesWithinMs < nowMs;
+  const isLate =
+    status === 'CREATED' && book.placedMs + payableMs(book.isOfFlashSale) + closesWithinMs < nowMs;
   const told = lastStep ? `${steps}, up to ${lastStep.status} of version ${lastStep.version}` : 'none';
   const problems = [
     !isHeldRight && `is ${status}, and its transaction is ${transaction ?? 'missing'}`,

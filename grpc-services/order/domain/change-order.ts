@@ -6,6 +6,7 @@ import { findOrders } from '../data/order-store.ts';
 import type { OrderDeps, Session } from './deps.ts';
 import type { Order } from './order.ts';
 import { saveChange } from './save-change.ts';
+import { signalChanged } from './signal-changed.ts';
 
 /** Each further attempt means that somebody else changed the order meanwhile, which can happen a few times by now. */
 const maxAttempts = 3;
@@ -23,7 +24,7 @@ export interface OrderChange {
  * @throws AppError ORDER_NOT_FOUND (somebody else's too), UNAUTHENTICATED, FORBIDDEN, and what `transition` throws.
  */
 export async function changeOrder(
-  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox'>,
+  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox' | 'signals'>,
   context: CallContext,
   orderId: string,
   { transition, write }: OrderChange,
@@ -40,7 +41,9 @@ export async function changeOrder(
       await write?.(em);
       return changed;
     });
-    if (saved) return saved;
+    if (!saved) continue;
+    signalChanged(deps, orderId);
+    return saved;
   }
   throw new AppError('UNAVAILABLE', { retryAfterMs: 100 });
 }

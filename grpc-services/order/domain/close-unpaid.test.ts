@@ -37,8 +37,10 @@ const tasks = () =>
 test('an order that is not paid within 30 minutes is closed, not before, and its stock returns', async () => {
   await bed.pass(unpaidMs - 1_000);
   assert.deepEqual(await state(), ['ORDER_STATUS_CREATED', 1, 9]);
+  bed.signals.length = 0;
   await bed.pass(1_000);
   assert.deepEqual(await state(), closed);
+  assert.ok(bed.signals.includes(`order:${orderId}`));
   assert.deepEqual(await tasks(), []);
   await bed.pass(unpaidMs);
   assert.deepEqual(await state(), closed);

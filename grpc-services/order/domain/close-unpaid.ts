@@ -1,11 +1,12 @@
 import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { findOrders } from '../data/order-store.ts';
 import type { OrderDeps, Session } from './deps.ts';
-import { closedOrder, type Order } from './order.ts';
+import { closedOrder, type Order, payableMs } from './order.ts';
 import { saveChange } from './save-change.ts';
+import { signalChanged } from './signal-changed.ts';
 
-/** How long an order waits for its payment. */
-export const unpaidMs = 30 * 60_000;
+/** How long an ordinary order waits for its payment. */
+export const unpaidMs = payableMs(false);
 
 /** By this name it stands among the delayed tasks, for ever: those of yesterday bear it. */
 export const closeUnpaidKind = 'close-unpaid';
@@ -14,18 +15,18 @@ export const closeUnpaidKind = 'close-unpaid';
 export function scheduleClose(
   { delayedTasks }: Pick<OrderDeps, 'delayedTasks'>,
   em: Session,
-  { id, placedAt }: Order,
+  { id, placedAt, flashSale }: Order,
 ): Promise<void> {
   return delayedTasks.schedule(em, {
     kind: closeUnpaidKind,
     key: id,
-    dueMs: placedAt.getTime() + unpaidMs,
+    dueMs: placedAt.getTime() + payableMs(flashSale !== undefined),
   });
 }
 
 /** Closes an order that was not paid in time, and frees what it holds. Nothing happens to one that was paid or cancelled. */
 export async function closeUnpaid(
-  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox' | 'transactions'>,
+  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox' | 'transactions' | 'signals'>,
   call: CallContext,
   orderId: string,
 ): Promise<void> {
@@ -39,6 +40,8 @@ export async function closeUnpaid(
     if (!cancelled) throw new Error(`The unpaid order ${orderId} has no prepared transaction.`);
     return cancelled;
   }, call);
+  if (!decided) return;
+  signalChanged(deps, orderId);
   // Nobody waits for it: one participant that hangs must not keep other orders from being closed.
-  if (decided) deps.transactions.finish(decided, call);
+  deps.transactions.finish(decided, call);
 }

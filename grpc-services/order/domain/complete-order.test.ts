@@ -60,7 +60,9 @@ test('it completes by itself a day after its delivery, and not before', async ()
   await bed.pass(completesAfterMs - 1_000);
   assert.deepEqual(await statusAndVersion(), ['ORDER_STATUS_DELIVERED', 3]);
   assert.deepEqual(await told(), []);
+  bed.signals.length = 0;
   await bed.pass(1_000);
+  assert.deepEqual(bed.signals, [`order:${orderId}`]);
   assert.deepEqual(await statusAndVersion(), completed);
   assert.deepEqual(await told(), [theEvent()]);
   assert.deepEqual(await tasks(), []);

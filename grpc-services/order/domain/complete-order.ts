@@ -5,6 +5,7 @@ import { changeOrder } from './change-order.ts';
 import type { OrderDeps, Session } from './deps.ts';
 import { completedOrder, type Order } from './order.ts';
 import { saveChange } from './save-change.ts';
+import { signalChanged } from './signal-changed.ts';
 
 /** How long a customer may say that a delivery did not arrive as it should. */
 export const completesAfterMs = 24 * 3_600_000;
@@ -39,7 +40,7 @@ export function scheduleCompletion(
 
 /** Completes a delivered order of which its customer says nothing. */
 export async function completeDelivered(
-  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox'>,
+  deps: Pick<OrderDeps, 'clock' | 'database' | 'outbox' | 'signals'>,
   call: CallContext,
   orderId: string,
 ): Promise<void> {
@@ -47,5 +48,6 @@ export async function completeDelivered(
   const completed = order && completedOrder(order);
   if (!order || !completed) return;
   // Where somebody is faster, it is completed.
-  await deps.database.transaction((em) => saveChange(deps, em, call, completed, order.version), call);
+  const save = (em: Session) => saveChange(deps, em, call, completed, order.version);
+  if (await deps.database.transaction(save, call)) signalChanged(deps, orderId);
 }

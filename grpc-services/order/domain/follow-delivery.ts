@@ -4,6 +4,7 @@ import { scheduleCompletion } from './complete-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type DeliveryStep, deliveredOrder, hasPassed } from './order.ts';
 import { saveChange } from './save-change.ts';
+import { signalChanged } from './signal-changed.ts';
 
 /** An event that a consumer of this service hears of, perhaps again. */
 export interface Heard {
@@ -19,7 +20,7 @@ export interface Heard {
  * comes after a later one is written down too, and changes nothing else.
  */
 export async function followDelivery(
-  deps: Pick<OrderDeps, 'clock' | 'inbox' | 'outbox' | 'delayedTasks'>,
+  deps: Pick<OrderDeps, 'clock' | 'inbox' | 'outbox' | 'delayedTasks' | 'signals'>,
   { consumer, eventId, occurredAt, budget }: Heard,
   orderId: string,
   step: DeliveryStep,
@@ -27,7 +28,7 @@ export async function followDelivery(
   const nowMs = deps.clock.now();
   // A clock that is ahead has nothing happen after what its customer does next.
   const atMs = Math.min(occurredAt?.getTime() ?? nowMs, nowMs);
-  await deps.inbox.once(
+  const isNews = await deps.inbox.once(
     consumer,
     eventId,
     async (em) => {
@@ -45,4 +46,5 @@ export async function followDelivery(
     },
     budget,
   );
+  if (isNews) signalChanged(deps, orderId);
 }

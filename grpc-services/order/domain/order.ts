@@ -1,7 +1,21 @@
 import { AppError } from '@tiffin/lib/errors/app-error';
-import type { DeliveryAddress, Money, Order, OrderItem, OrderStatus } from '../data/order-entity.ts';
+import type {
+  DeliveryAddress,
+  FlashSalePart,
+  Money,
+  Order,
+  OrderItem,
+  OrderStatus,
+} from '../data/order-entity.ts';
 
-export type { DeliveryAddress, Money, Order, OrderItem, OrderStep } from '../data/order-entity.ts';
+export type {
+  DeliveryAddress,
+  FlashSalePart,
+  Money,
+  Order,
+  OrderItem,
+  OrderStep,
+} from '../data/order-entity.ts';
 
 export const maxItemsOfOrder = 50;
 export const maxUnitsOfItem = 1_000;
@@ -17,11 +31,17 @@ export interface NewOrder {
   readonly walletAmount: Money;
   readonly address: DeliveryAddress;
   readonly placedAt: Date;
+  readonly flashSale?: FlashSalePart | undefined;
 }
 
 /** An order that was just placed. Its total is `totalOf` its items. */
 export function newOrder(placed: NewOrder): Order {
-  return { ...placed, status: 'CREATED', version: 1 };
+  return { flashSale: undefined, ...placed, status: 'CREATED', version: 1 };
+}
+
+/** How long an order waits for its payment. Others wait for the unit of a flash sale. */
+export function payableMs(isOfFlashSale: boolean): number {
+  return isOfFlashSale ? 10 * 60_000 : 30 * 60_000;
 }
 
 /** What is left to pay. */

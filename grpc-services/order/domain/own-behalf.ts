@@ -5,6 +5,7 @@ import type { CallContext } from '@tiffin/lib/rpc/call-context';
 export const orderService: ServiceIdentity = { kind: 'service', name: 'order' };
 
 /** The same call, made by this service and not by the user. */
-export function onOwnBehalf({ requestId, deadlineMs, signal, span }: CallContext): CallContext {
-  return { requestId, identity: orderService, deadlineMs, signal, span };
+export function onOwnBehalf(call: CallContext): CallContext {
+  const { requestId, deadlineMs, signal, span, freshness, onDegraded } = call;
+  return { requestId, identity: orderService, deadlineMs, signal, span, freshness, onDegraded };
 }

@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { updateGoods } from '@tiffin/goods/domain/update-goods';
 import { AppError } from '@tiffin/lib/errors/app-error';
 import { plainEffect } from '@tiffin/lib/idempotency/idempotency';
+import type { CallContext } from '@tiffin/lib/rpc/call-context';
 import { callBy, ownProcess } from '@tiffin/lib/testing/call-by';
 import { failsWith, violates } from '@tiffin/lib/testing/expect-error';
 import { orderApi } from '../api/order-api.ts';
@@ -60,6 +61,7 @@ test('an order takes its stock and keeps prices and address as they were', async
     address: home,
     placedAt: new Date(bed.clock.now()),
     version: 1,
+    flashSaleId: undefined,
   });
   assert.deepEqual(await stock(), [8, 17]);
   const owner = callBy(ownProcess);
@@ -75,6 +77,25 @@ test('an order costs one rpc to each neighbour and one reservation, whatever its
   await bed.place(many);
   const expected: Step[] = ['batchGetShops', 'batchGetGoods', 'batchGetAddresses', 'reserveStock', 'commit'];
   assert.deepEqual(bed.steps.begun, expected);
+});
+
+test('what an order rests on is asked as it is now, whatever caches there are', async () => {
+  const { shops, goods, accounts } = bed.deps;
+  const seen: CallContext['freshness'][] = [];
+  const watch =
+    <Request, Answer>(ask: (request: Request, context: CallContext) => Promise<Answer>) =>
+    (request: Request, context: CallContext) => {
+      seen.push(context.freshness);
+      return ask(request, context);
+    };
+  const api = orderApi({
+    ...bed.deps,
+    shops: { batchGetShops: watch(shops.batchGetShops) },
+    goods: { batchGetGoods: watch(goods.batchGetGoods) },
+    accounts: { batchGetAddresses: watch(accounts.batchGetAddresses) },
+  });
+  await api.placeOrder(cartOf(goodsIds), call);
+  assert.deepEqual(seen, ['latest', 'latest', 'latest']);
 });
 
 test('amounts beyond 2^31 come back to the cent', async () => {

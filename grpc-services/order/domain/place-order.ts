@@ -50,10 +50,14 @@ export async function placeOrder(
   return create(deps, context, newOrder(placed), attempt, effect);
 }
 
-/** All at once. With the user's identity, so that the others show the user's own addresses and coupons only. */
+/**
+ * All at once, and as it is now: money is taken by it. With the user's identity, so that the others show the user's own
+ * addresses and coupons only.
+ */
 async function readCart(deps: OrderDeps, context: CallContext, cart: Cart) {
   const { shopId, items, addressId, couponId } = cart;
-  const [{ shops }, { goods }, { addresses }, coupons] = await fanout(context, [
+  const latest: CallContext = { ...context, freshness: 'latest' };
+  const [{ shops }, { goods }, { addresses }, coupons] = await fanout(latest, [
     (call) => deps.shops.batchGetShops({ ids: [shopId] }, call),
     (call) => deps.goods.batchGetGoods({ ids: items.map(({ goodsId }) => goodsId) }, call),
     (call) => deps.accounts.batchGetAddresses({ ids: [addressId] }, call),

@@ -74,8 +74,10 @@ test('an order follows its delivery step by step, and waits to be completed', as
 
 test('an event that comes again, one after the other or at once, changes nothing', async () => {
   const delivery = changed(ASSIGNED);
+  bed.signals.length = 0;
   await Promise.all([hear(delivery), hear(delivery), hear(delivery)]);
   await hear(delivery);
+  assert.deepEqual(bed.signals, [`order:${orderId}`], 'those who watch it are told once');
   assert.deepEqual(await statusAndVersion(), ['ORDER_STATUS_ASSIGNED', 3]);
   const seen = await bed.deps.database.query('select consumer from "order".inbox where event_id = ?', [
     delivery.event.id,

@@ -16,7 +16,7 @@ const steps: Partial<Record<DeliveryStatus, DeliveryStep>> = {
 
 /** How far the deliveries of orders are. */
 export function followDeliveries(
-  deps: Pick<OrderDeps, 'clock' | 'inbox' | 'outbox' | 'delayedTasks'>,
+  deps: Pick<OrderDeps, 'clock' | 'inbox' | 'outbox' | 'delayedTasks' | 'signals'>,
 ): Subscription<DeliveryChanged> {
   return {
     consumer,

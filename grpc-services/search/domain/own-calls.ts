@@ -12,5 +12,7 @@ export function ownCalls(clock: Clock, signal: AbortSignal): () => CallContext {
     identity: { kind: 'service', name: 'search' },
     deadlineMs: clock.now() + callBudgetMs,
     signal,
+    // What is found stays in the index: nothing heals it there if it was old.
+    freshness: 'latest',
   });
 }

@@ -19,27 +19,32 @@ import { toShopMessage } from './shop-message.ts';
 /** What anybody may read of shops and reviews, and what customers write. */
 export function shopApi(deps: ShopDeps): RpcHandlers<ShopServiceService> {
   return {
-    async batchGetShops({ ids }) {
+    async batchGetShops({ ids }, context) {
       validate((v) => checkBatch(v, 'ids', ids));
-      const answers = await batchGetShops(deps, ids);
+      const answers = await batchGetShops(deps, context, ids);
       return { shops: answers.map((shop) => ({ shop: shop && toShopMessage(shop) })) };
     },
 
-    async listShops({ categoryId, area, first, after }) {
+    async listShops({ categoryId, area, first, after }, context) {
       const position = after === undefined ? undefined : readShopCursor(after);
       validate((v) => {
         if (area !== undefined) v.length('area', area, 1, maxAreaChars);
         checkPage(v, { first, after }, position);
       });
-      const { items, hasNextPage } = await listShops(deps, { categoryId, area, first, after: position });
+      const { items, hasNextPage } = await listShops(deps, context, {
+        categoryId,
+        area,
+        first,
+        after: position,
+      });
       return {
         edges: items.map((shop) => ({ shop: toShopMessage(shop), cursor: shopCursor(shop) })),
         hasNextPage,
       };
     },
 
-    async batchListShopReviews({ pages }) {
-      const answers = await batchListShopReviews(deps, readParentPages(pages));
+    async batchListShopReviews({ pages }, context) {
+      const answers = await batchListShopReviews(deps, context, readParentPages(pages));
       return { pages: answers.map(toReviewPageMessage) };
     },
 

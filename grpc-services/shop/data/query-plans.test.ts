@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createShopTestBed, type ShopTestBed } from '../shop-test-bed.ts';
 import { type ReviewParent, reviewPagesSql } from './review-store.ts';
-import { type ShopQuery, shopsByRatingSql } from './shop-store.ts';
+import { firstShopsSql, type ShopQuery, shopsByRatingSql } from './shop-store.ts';
 
 let bed: ShopTestBed;
 before(async () => {
   bed = await createShopTestBed();
   const { database } = bed.deps;
+  await database.query("set tiffin.filling = 'on'");
   // Enough rows that the planner prefers an index by itself, a third of them with one rating.
   await database.query(`
     insert into shop.shop
@@ -42,6 +43,13 @@ describe('a list of shops', () => {
         assert.doesNotMatch(plan, /Sort|Filter/, plan);
         if (page.after) assert.match(plan, /Index Cond: .*ROW\(/, plan);
       }
+    });
+
+    it(`reads the first shops from ${index}, and each of them once`, async () => {
+      const plan = await planOf(firstShopsSql(filter, 20));
+      // The few of a category and an area may be sorted behind a bitmap.
+      assert.match(plan, new RegExp(`(Index Scan using|Bitmap Index Scan on) ${index} `), plan);
+      assert.doesNotMatch(plan, /Filter|Seq Scan|Join|Loop/, plan);
     });
   }
 });

@@ -1,15 +1,15 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { bigintArray } from '@tiffin/lib/engines/bigint-array';
 import type { Database } from '@tiffin/lib/engines/database';
+import { maxPageItems } from '@tiffin/lib/paging/check-page';
+import type { ShopFilter } from './keys.ts';
 import { type Shop, ShopEntity } from './shop-entity.ts';
 
 /** A place in the list of shops: the sort key of the shop before it. */
 export type ShopPosition = Pick<Shop, 'ratingHundredths' | 'id'>;
 
 /** Which shops, and from where on. */
-export interface ShopQuery {
-  readonly categoryId: string | undefined;
-  readonly area: string | undefined;
+export interface ShopQuery extends ShopFilter {
   readonly after: ShopPosition | undefined;
   readonly maxItems: number;
 }
@@ -30,8 +30,60 @@ export async function findShopsByRating(database: Database, query: ShopQuery): P
 }
 
 /** The statement of `findShopsByRating`. Each combination of filters reads its own index, in order. */
-export function shopsByRatingSql(query: ShopQuery): { sql: string; parameters: (string | number)[] } {
-  const { categoryId, area, after, maxItems } = query;
+export function shopsByRatingSql(query: ShopQuery): Statement {
+  const { after, maxItems } = query;
+  const { conditions, parameters } = conditionsOf(query);
+  if (after) {
+    conditions.push('(-rating_hundredths, id) > (?, ?)');
+    parameters.push(-after.ratingHundredths, after.id);
+  }
+  return {
+    sql: `select ${columns} from shop.shop ${whereAll(conditions)} order by ${byRating} limit ?`,
+    parameters: [...parameters, maxItems],
+  };
+}
+
+/**
+ * The ids of the first shops of a filter by rating, one more than the largest page holds, and the first `first` of the
+ * shops. In one statement.
+ */
+export async function findFirstShops(
+  database: Database,
+  filter: ShopFilter,
+  first: number,
+): Promise<{ readonly shopIds: string[]; readonly shops: readonly Shop[] }> {
+  const { sql, parameters } = firstShopsSql(filter, first);
+  const rows = await database.query<ShopRow & { listed_id: string }>(sql, parameters);
+  return { shopIds: rows.map(({ listed_id }) => listed_id), shops: rows.slice(0, first).map(toShop) };
+}
+
+/** The statement of `findFirstShops`. As `shopsByRatingSql`, it reads an index in order. */
+export function firstShopsSql(filter: ShopFilter, first: number): Statement {
+  const { conditions, parameters } = conditionsOf(filter);
+  const columnsOfPage = columns
+    .split(', ')
+    .map((column) => `case when listed.place <= asked.first then listed.${column} end as ${column}`);
+  return {
+    sql: `
+      select listed.id as listed_id, ${columnsOfPage.join(', ')}
+      from (values (?::integer)) as asked (first)
+      cross join (
+        select ${columns}, row_number() over (order by ${byRating}) as place from shop.shop
+        ${whereAll(conditions)} order by ${byRating} limit ${maxPageItems + 1}
+      ) as listed
+      order by listed.place`,
+    parameters: [first, ...parameters],
+  };
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly parameters: (string | number)[];
+}
+
+const byRating = '-rating_hundredths, id';
+
+function conditionsOf({ categoryId, area }: ShopFilter) {
   const conditions: string[] = [];
   const parameters: (string | number)[] = [];
   if (categoryId !== undefined) {
@@ -42,15 +94,11 @@ export function shopsByRatingSql(query: ShopQuery): { sql: string; parameters: (
     conditions.push('area = ?');
     parameters.push(area);
   }
-  if (after) {
-    conditions.push('(-rating_hundredths, id) > (?, ?)');
-    parameters.push(-after.ratingHundredths, after.id);
-  }
-  const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-  return {
-    sql: `select ${columns} from shop.shop ${where} order by -rating_hundredths, id limit ?`,
-    parameters: [...parameters, maxItems],
-  };
+  return { conditions, parameters };
+}
+
+function whereAll(conditions: readonly string[]): string {
+  return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 }
 
 export async function isShop(em: EntityManager, id: string): Promise<boolean> {

@@ -11,6 +11,7 @@ export async function requireCategory(
   context: CallContext,
   categoryId: string,
 ): Promise<void> {
-  const { categories } = await goods.batchGetCategories({ ids: [categoryId] }, context);
+  const call: CallContext = { ...context, freshness: 'latest' };
+  const { categories } = await goods.batchGetCategories({ ids: [categoryId] }, call);
   if (!categories[0]?.category) throw new AppError('CATEGORY_NOT_FOUND', { categoryId });
 }

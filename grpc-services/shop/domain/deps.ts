@@ -1,3 +1,4 @@
+import type { Cache } from '@tiffin/lib/cache/cache';
 import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Database } from '@tiffin/lib/engines/database';
 import type { Inbox } from '@tiffin/lib/events/inbox';
@@ -11,6 +12,8 @@ import type { GoodsServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/good
 export interface ShopDeps {
   readonly clock: Clock;
   readonly database: Database;
+  /** Shops, their lists and their newest reviews, for those who only read. Whoever writes reads the database. */
+  readonly cache: Pick<Cache, 'find'>;
   readonly ids: IdGenerator;
   /** Answers repeated mutations with their first result. */
   readonly idempotency: Idempotency;

@@ -1,0 +1,3 @@
+import { describeCoherentReads } from './coherent-reads.contract.ts';
+
+describeCoherentReads('on the engines in this process');
