@@ -1,4 +1,6 @@
 import type { RpcClient } from '@tiffin/lib/rpc/service';
+import type { FlashSaleServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale';
+import type { FlashSaleAdminServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale_admin';
 import type {
   DeliveryAdminServiceService,
   DeliveryServiceService,
@@ -12,4 +14,6 @@ export interface OrderClients {
   readonly orderAdmin: RpcClient<typeof OrderAdminServiceService>;
   readonly delivery: RpcClient<typeof DeliveryServiceService>;
   readonly deliveryAdmin: RpcClient<typeof DeliveryAdminServiceService>;
+  readonly flashSale: RpcClient<typeof FlashSaleServiceService>;
+  readonly flashSaleAdmin: RpcClient<typeof FlashSaleAdminServiceService>;
 }

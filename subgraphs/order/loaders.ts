@@ -5,7 +5,10 @@ import type { OrderClients } from './clients.ts';
 export type OrderLoaders = ReturnType<typeof createOrderLoaders>;
 
 /** One loader for each BatchGet and BatchList rpc. A missing entity loads as undefined. */
-export function createOrderLoaders({ order, delivery }: OrderClients, call: CallContext) {
+export function createOrderLoaders(
+  { order, delivery, flashSale, flashSaleAdmin }: OrderClients,
+  call: CallContext,
+) {
   return {
     order: createBatchLoader(async (ids: readonly string[]) => {
       const { orders } = await order.batchGetOrders({ ids: [...ids] }, call);
@@ -20,6 +23,21 @@ export function createOrderLoaders({ order, delivery }: OrderClients, call: Call
     orderDelivery: createBatchLoader(async (orderIds: readonly string[]) => {
       const { deliveries } = await delivery.batchGetOrderDeliveries({ orderIds: [...orderIds] }, call);
       return deliveries.map((slot) => slot.delivery);
+    }),
+    flashSale: createBatchLoader(async (ids: readonly string[]) => {
+      const { flashSales } = await flashSale.batchGetFlashSales({ ids: [...ids] }, call);
+      return flashSales.map((slot) => slot.flashSale);
+    }),
+    flashSaleEligibility: createBatchLoader(async (flashSaleIds: readonly string[]) => {
+      return (await flashSale.batchGetEligibility({ flashSaleIds: [...flashSaleIds] }, call)).eligibility;
+    }),
+    flashSaleTicket: createBatchLoader(async (ids: readonly string[]) => {
+      const { tickets } = await flashSale.batchGetFlashSaleTickets({ ids: [...ids] }, call);
+      return tickets.map((slot) => slot.ticket);
+    }),
+    managedFlashSale: createBatchLoader(async (ids: readonly string[]) => {
+      const { flashSales } = await flashSaleAdmin.batchGetManagedFlashSales({ ids: [...ids] }, call);
+      return flashSales.map((slot) => slot.flashSale);
     }),
   };
 }

@@ -1,4 +1,6 @@
 import type { StartSubgraph } from '@tiffin/lib/service/service';
+import { FlashSaleServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale';
+import { FlashSaleAdminServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale_admin';
 import {
   DeliveryAdminServiceService,
   DeliveryServiceService,
@@ -14,6 +16,8 @@ export const start: StartSubgraph = ({ client, logger, metrics }) =>
       orderAdmin: client(OrderAdminServiceService),
       delivery: client(DeliveryServiceService),
       deliveryAdmin: client(DeliveryAdminServiceService),
+      flashSale: client(FlashSaleServiceService),
+      flashSaleAdmin: client(FlashSaleAdminServiceService),
     },
     logger,
     metrics,

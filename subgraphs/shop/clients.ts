@@ -4,6 +4,7 @@ import type { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1
 import type { SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import type { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import type { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
+import type { TrackingServiceService } from '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 
 /** The services that the shop subgraph stands on. */
 export interface ShopClients {
@@ -12,4 +13,5 @@ export interface ShopClients {
   readonly goods: RpcClient<typeof GoodsServiceService>;
   readonly goodsAdmin: RpcClient<typeof GoodsAdminServiceService>;
   readonly search: RpcClient<typeof SearchServiceService>;
+  readonly tracking: RpcClient<typeof TrackingServiceService>;
 }

@@ -4,6 +4,7 @@ import { GoodsAdminServiceService } from '@tiffin/proto/gen/tiffin/goods/v1/good
 import { SearchServiceService } from '@tiffin/proto/gen/tiffin/search/v1/search';
 import { ShopServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop';
 import { ShopAdminServiceService } from '@tiffin/proto/gen/tiffin/shop/v1/shop_admin';
+import { TrackingServiceService } from '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 import { createShopSubgraph } from './shop-subgraph.ts';
 
 export const start: StartSubgraph = ({ client, logger, metrics }) =>
@@ -14,6 +15,7 @@ export const start: StartSubgraph = ({ client, logger, metrics }) =>
       goods: client(GoodsServiceService),
       goodsAdmin: client(GoodsAdminServiceService),
       search: client(SearchServiceService),
+      tracking: client(TrackingServiceService),
     },
     logger,
     metrics,

@@ -177,6 +177,8 @@ export type Shop = {
   readonly rating: Rating;
   /** How many orders of it were paid. A new one is counted a moment later. */
   readonly orderCount: Scalars['Int']['output'];
+  /** How often it was looked at; may be minutes old. */
+  readonly views?: Maybe<Scalars['Int']['output']>;
   /** Hand it back to change the shop: a change made in the meantime is then noticed. */
   readonly version: Scalars['Int']['output'];
   /** What kind of shop it is. */
@@ -224,6 +226,8 @@ export type Goods = {
   readonly price: Money;
   /** Units that can be ordered now. */
   readonly available: Scalars['Int']['output'];
+  /** How often it was looked at; may be minutes old. */
+  readonly views?: Maybe<Scalars['Int']['output']>;
   /** Hand it back to change the goods: a change made in the meantime is then noticed. */
   readonly version: Scalars['Int']['output'];
   /** Who sells it. */
@@ -789,6 +793,7 @@ export type ShopResolvers<ContextType = ShopContext, ParentType extends Resolver
   status: Resolver<ResolversTypes['ShopStatus'], ParentType, ContextType>;
   rating: Resolver<ResolversTypes['Rating'], ParentType, ContextType>;
   orderCount: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  views: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   category: Resolver<Maybe<ResolversTypes['Category']>, ParentType, ContextType>;
   owner: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
@@ -810,6 +815,7 @@ export type GoodsResolvers<ContextType = ShopContext, ParentType extends Resolve
   description: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   price: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   available: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  views: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   version: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   shop: Resolver<Maybe<ResolversTypes['Shop']>, ParentType, ContextType>;
   categories: Resolver<Maybe<ResolversTypes['CategoryConnection']>, ParentType, ContextType, RequireFields<GoodsCategoriesArgs, 'first'>>;

@@ -4,6 +4,7 @@ import type { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/accoun
 import type { WalletServiceService } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
 import type { CampaignAdminServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
 import type { CouponServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
+import type { TrackingServiceService } from '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 
 /** The services that the user subgraph stands on. */
 export interface UserClients {
@@ -12,4 +13,5 @@ export interface UserClients {
   readonly wallet: RpcClient<typeof WalletServiceService>;
   readonly coupon: RpcClient<typeof CouponServiceService>;
   readonly campaignAdmin: RpcClient<typeof CampaignAdminServiceService>;
+  readonly tracking: RpcClient<typeof TrackingServiceService>;
 }

@@ -5,7 +5,7 @@ import type { UserClients } from './clients.ts';
 export type UserLoaders = ReturnType<typeof createUserLoaders>;
 
 /** One loader for each BatchGet and BatchList rpc. A missing entity loads as undefined. */
-export function createUserLoaders({ account, wallet, coupon }: UserClients, call: CallContext) {
+export function createUserLoaders({ account, wallet, coupon, tracking }: UserClients, call: CallContext) {
   return {
     user: createBatchLoader(async (ids: readonly string[]) => {
       const { users } = await account.batchGetUsers({ ids: [...ids] }, call);
@@ -23,6 +23,9 @@ export function createUserLoaders({ account, wallet, coupon }: UserClients, call
     }),
     userCoupons: createPageLoader(async (pages) => {
       return (await coupon.batchListUserCoupons({ pages: [...pages] }, call)).pages;
+    }),
+    userHistory: createPageLoader(async (pages) => {
+      return (await tracking.batchListUserHistory({ pages: [...pages] }, call)).pages;
     }),
   };
 }

@@ -4,6 +4,7 @@ import { AccountAdminServiceService } from '@tiffin/proto/gen/tiffin/account/v1/
 import { WalletServiceService } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
 import { CampaignAdminServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
 import { CouponServiceService } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
+import { TrackingServiceService } from '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 import { createUserSubgraph } from './user-subgraph.ts';
 
 export const start: StartSubgraph = ({ client, logger, metrics }) =>
@@ -14,6 +15,7 @@ export const start: StartSubgraph = ({ client, logger, metrics }) =>
       wallet: client(WalletServiceService),
       coupon: client(CouponServiceService),
       campaignAdmin: client(CampaignAdminServiceService),
+      tracking: client(TrackingServiceService),
     },
     logger,
     metrics,

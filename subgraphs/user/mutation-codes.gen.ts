@@ -162,6 +162,14 @@ export const mutationCodes = {
     'UNAVAILABLE',
     'DEADLINE_EXCEEDED',
   ],
+  track: [
+    'UNAUTHENTICATED',
+    'FORBIDDEN',
+    'INVALID_ARGUMENT',
+    'RATE_LIMITED',
+    'UNAVAILABLE',
+    'DEADLINE_EXCEEDED',
+  ],
 } as const;
 
 export type MutationName = keyof typeof mutationCodes;

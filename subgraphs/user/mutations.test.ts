@@ -5,6 +5,7 @@ import { type MutationCase, testMutationCases } from '@tiffin/lib/testing/mutati
 import { createSubgraphHarness } from '@tiffin/lib/testing/subgraph-harness';
 import { Role } from '@tiffin/proto/gen/tiffin/account/v1/account';
 import { CampaignTrigger } from '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
+import { BehaviorKind } from '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 import type { UserClients } from './clients.ts';
 import { type MutationName, mutationCodes } from './mutation-codes.gen.ts';
 import {
@@ -170,6 +171,23 @@ const cases: { readonly [Name in MutationName]: MutationCase<UserClients> } = {
     request: grantCouponInput,
     selection: 'coupon { id name status }',
     success: { coupon: { id: '11', name: 'Winter soup', status: 'AVAILABLE' } },
+  },
+  track: {
+    input: {
+      events: [
+        { kind: 'SHOP_VIEWED', targetId: '5' },
+        { kind: 'GOODS_VIEWED', targetId: '6' },
+      ],
+    },
+    fakes: { tracking: fakeServices.tracking },
+    request: {
+      events: [
+        { kind: BehaviorKind.SHOP_VIEWED, targetId: '5' },
+        { kind: BehaviorKind.GOODS_VIEWED, targetId: '6' },
+      ],
+    },
+    selection: 'accepted',
+    success: { accepted: 2 },
   },
 };
 

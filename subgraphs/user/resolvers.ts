@@ -10,6 +10,7 @@ import { register } from './mutations/register.ts';
 import { removeAddress } from './mutations/remove-address.ts';
 import { revokeRole } from './mutations/revoke-role.ts';
 import { topUpWallet } from './mutations/top-up-wallet.ts';
+import { track } from './mutations/track.ts';
 import { updateAddress } from './mutations/update-address.ts';
 import { updateCampaign } from './mutations/update-campaign.ts';
 import { updateProfile } from './mutations/update-profile.ts';
@@ -20,6 +21,7 @@ import { enumResolvers, type StrictResolvers } from './resolvers.gen.ts';
 import { Address } from './types/address.ts';
 import { Campaign } from './types/campaign.ts';
 import { Coupon } from './types/coupon.ts';
+import { HistoryEntry } from './types/history-entry.ts';
 import { Session } from './types/session.ts';
 import { User } from './types/user.ts';
 import { Wallet } from './types/wallet.ts';
@@ -45,6 +47,7 @@ export const resolvers: StrictResolvers = {
     updateCampaign,
     endCampaign,
     grantCoupon,
+    track,
   },
   User,
   Wallet,
@@ -52,6 +55,7 @@ export const resolvers: StrictResolvers = {
   WalletEntry,
   Coupon,
   Campaign,
+  HistoryEntry,
   Address,
   Session,
 };

@@ -1,4 +1,12 @@
 import type { Fakes } from '@tiffin/lib/testing/subgraph-harness';
+import {
+  FlashSale,
+  type FlashSaleEligibility,
+  FlashSaleStatus,
+  FlashSaleTicket,
+  FlashSaleTicketStatus,
+} from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale';
+import type { ManagedFlashSale } from '@tiffin/proto/gen/tiffin/activity/v1/flash_sale_admin';
 import { Delivery, DeliveryStatus } from '@tiffin/proto/gen/tiffin/delivery/v1/delivery';
 import { Order, OrderStatus, OrderStep } from '@tiffin/proto/gen/tiffin/order/v1/order';
 import { StuckTransaction } from '@tiffin/proto/gen/tiffin/order/v1/order_admin';
@@ -53,6 +61,47 @@ export const sampleTransaction = (id: string) =>
     decidedAt: new Date('2030-01-31T18:05:00Z'),
   });
 
+/** Running, with 7 of 100 units left. */
+export const sampleFlashSale = (id: string) =>
+  FlashSale.fromPartial({
+    id,
+    name: 'A hundred pizzas',
+    shopId: `shop-${id}`,
+    goodsId: `goods-${id}`,
+    price: eur(2 ** 40),
+    startsAt: new Date('2030-01-31T18:00:00Z'),
+    endsAt: new Date('2030-01-31T19:00:00Z'),
+    stock: 100,
+    left: 7,
+    status: FlashSaleStatus.RUNNING,
+  });
+
+/** One of user 7 for flash sale 5, of which order `order-<id>` came. */
+export const sampleTicket = (id: string) =>
+  FlashSaleTicket.fromPartial({
+    id,
+    flashSaleId: '5',
+    userId: '7',
+    status: FlashSaleTicketStatus.ORDERED,
+    orderId: `order-${id}`,
+    queuedAt: new Date('2030-01-31T18:00:01Z'),
+  });
+
+/** With a rule of each kind. */
+export const sampleManagedSale = (id: string): ManagedFlashSale => ({
+  flashSale: sampleFlashSale(id),
+  rules: [
+    { rule: { $case: 'accountAge', value: { minDays: 30 } } },
+    { rule: { $case: 'area', value: { areas: ['Mitte', 'Wedding'] } } },
+    { rule: { $case: 'pastOrders', value: { minOrders: 2 } } },
+  ],
+  version: 3,
+  reserved: 13,
+  sold: 80,
+});
+
+const eligible: FlashSaleEligibility = { verdict: { $case: 'eligible', value: {} } };
+
 /** Placed and paid. */
 const sampleSteps = [
   OrderStep.fromPartial({ status: OrderStatus.CREATED, at: new Date('2030-01-31T18:00:00Z') }),
@@ -96,5 +145,23 @@ export const fakeServices = {
     batchGetOrderDeliveries: async ({ orderIds }) => ({
       deliveries: orderIds.map((id) => ({ delivery: isMissing(id) ? undefined : sampleDelivery(id) })),
     }),
+  },
+  flashSale: {
+    batchGetFlashSales: async ({ ids }) => ({
+      flashSales: ids.map((id) => ({ flashSale: isMissing(id) ? undefined : sampleFlashSale(id) })),
+    }),
+    listFlashSales: async (request) =>
+      pageOf(request, (cursor) => ({ flashSale: sampleFlashSale(cursor), cursor })),
+    batchGetEligibility: async ({ flashSaleIds }) => ({ eligibility: flashSaleIds.map(() => eligible) }),
+    batchGetFlashSaleTickets: async ({ ids }) => ({
+      tickets: ids.map((id) => ({ ticket: isMissing(id) ? undefined : sampleTicket(id) })),
+    }),
+  },
+  flashSaleAdmin: {
+    batchGetManagedFlashSales: async ({ ids }) => ({
+      flashSales: ids.map((id) => ({ flashSale: isMissing(id) ? undefined : sampleManagedSale(id) })),
+    }),
+    listManagedFlashSales: async (request) =>
+      pageOf(request, (cursor) => ({ flashSale: sampleManagedSale(cursor), cursor })),
   },
 } satisfies Fakes<OrderClients>;

@@ -20,4 +20,6 @@ export const Order: StrictResolvers['Order'] = {
   customer: (order) => ({ id: order.userId }),
   timeline: async (order, _args, { loaders }) => (await loaders.orderTimeline.load(order.id)).steps,
   delivery: (order, _args, { loaders }) => loaders.orderDelivery.load(order.id),
+  flashSale: ({ flashSaleId }, _args, { loaders }) =>
+    flashSaleId === undefined ? undefined : loaders.flashSale.load(flashSaleId),
 };

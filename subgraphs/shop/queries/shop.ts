@@ -1,3 +1,7 @@
 import type { StrictResolvers } from '../resolvers.gen.ts';
 
-export const shop: StrictResolvers['Query']['shop'] = (_root, { id }, { loaders }) => loaders.shop.load(id);
+export const shop: StrictResolvers['Query']['shop'] = async (_root, { id }, { loaders, views }) => {
+  const found = await loaders.shop.load(id);
+  if (found) views.sawShop(found.id);
+  return found;
+};

@@ -96,4 +96,7 @@ export const fakeServices = {
     listCategories: async (request) =>
       pageOf(request, (cursor) => ({ category: sampleCategory(cursor), cursor })),
   },
+  tracking: {
+    batchGetCounters: async ({ targetIds }) => ({ views: targetIds.map((id) => Number(id) * 10) }),
+  },
 } satisfies Fakes<ShopClients>;

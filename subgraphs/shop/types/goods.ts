@@ -6,6 +6,7 @@ import type { StrictResolvers } from '../resolvers.gen.ts';
 export const Goods: StrictResolvers['Goods'] = {
   __resolveReference: ({ id }, { loaders }) => loaders.goods.load(id),
   price: (goods) => present(goods.price, 'Goods.price'),
+  views: ({ id }, _args, { loaders }) => loaders.goodsViews.load(id),
   shop: (goods, _args, { loaders }) => loaders.shop.load(goods.shopId),
   categories: async (goods, args, { loaders }) => {
     const { edges, hasNextPage } = listPage(goods.categoryIds, (id) => id, pageRequest(args));

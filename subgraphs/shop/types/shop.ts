@@ -9,6 +9,7 @@ export const Shop: StrictResolvers['Shop'] = {
   rating: (shop) => present(shop.rating, 'Shop.rating'),
   category: (shop, _args, { loaders }) => loaders.category.load(shop.categoryId),
   owner: (shop) => ({ id: shop.ownerId }),
+  views: ({ id }, _args, { loaders }) => loaders.shopViews.load(id),
   goods: async (shop, args, { loaders }) =>
     goodsConnection(await loaders.shopGoods.load({ parentId: shop.id, ...pageRequest(args) })),
   reviews: async (shop, args, { loaders }) =>

@@ -3,6 +3,7 @@ import { Address, Role, Session, User } from '@tiffin/proto/gen/tiffin/account/v
 import { Wallet, WalletEntry, WalletEntryKind } from '@tiffin/proto/gen/tiffin/account/v1/wallet';
 import { Campaign, CampaignTrigger } from '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
 import { Coupon, CouponStatus } from '@tiffin/proto/gen/tiffin/activity/v1/coupon';
+import { BehaviorKind, HistoryEntry } from '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 import type { UserClients } from '../clients.ts';
 
 /** Users with such an id do not exist. */
@@ -75,6 +76,14 @@ export const sampleCampaign = (id: string) =>
     version: 3,
   });
 
+/** Goods that the user looked at. */
+export const sampleHistoryEntry = (targetId: string) =>
+  HistoryEntry.fromPartial({
+    kind: BehaviorKind.GOODS_VIEWED,
+    targetId,
+    at: new Date('2030-01-31T18:10:00Z'),
+  });
+
 interface ListRequest {
   readonly first: number;
   readonly after?: string | undefined;
@@ -118,5 +127,13 @@ export const fakeServices = {
   campaignAdmin: {
     listCampaigns: async (request) =>
       pageOf(request, (cursor) => ({ campaign: sampleCampaign(cursor), cursor })),
+  },
+  tracking: {
+    batchListUserHistory: async ({ pages }) => ({
+      pages: pages.map((page) =>
+        pageOf(page, (cursor) => ({ entry: sampleHistoryEntry(`${page.parentId}${cursor}`), cursor })),
+      ),
+    }),
+    track: async ({ events }) => ({ accepted: events.length }),
   },
 } satisfies Fakes<UserClients>;

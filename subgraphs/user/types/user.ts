@@ -14,4 +14,8 @@ export const User: StrictResolvers['User'] = {
     toConnection(await loaders.userCoupons.load({ parentId: user.id, ...pageRequest(args) }), (edge) =>
       present(edge.coupon, 'CouponEdge.coupon'),
     ),
+  history: async (user, args, { loaders }) =>
+    toConnection(await loaders.userHistory.load({ parentId: user.id, ...pageRequest(args) }), (edge) =>
+      present(edge.entry, 'HistoryEdge.entry'),
+    ),
 };
