@@ -1,9 +1,8 @@
-import { ApolloGateway, type GraphQLDataSource, type SupergraphSdlHook } from '@apollo/gateway';
+import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlannerConfig } from '@apollo/query-planner';
 
 export interface ApolloGatewayOptions {
-  /** An SDL, or what hands over one after the other. */
-  readonly supergraphSdl: string | SupergraphSdlHook;
+  readonly supergraphSdl: string;
   /** How Apollo's own executor reaches a subgraph. */
   readonly buildService: (subgraph: { readonly name: string }) => GraphQLDataSource;
   /** Of its own planner. */

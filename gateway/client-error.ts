@@ -4,6 +4,7 @@ import { errorExtensions } from '@tiffin/lib/errors/error-extensions';
 import { isRequestError } from '@tiffin/lib/subgraph/is-request-error';
 import { GraphQLError } from 'graphql';
 import { invalidDataCode } from './executor/complete-response.ts';
+import { withoutSuggestions } from './without-suggestions.ts';
 
 /** Whose errors are shown: those of the catalogue, or whatever foreign subgraphs sent. */
 export type ShownErrors = 'catalogue' | 'as sent';
@@ -46,9 +47,18 @@ function hasKnownCode({ code }: Record<string, unknown>): boolean {
 const withoutStack = (extensions: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(extensions).filter(([key]) => !stackKeys.includes(key)));
 
+/** graphql-js repeats values that do not fit, however long they are, once for each mistake in them. */
+const maxRequestMessageChars = 500;
+
+function messageOf(message: string, { code }: Record<string, unknown>): string {
+  const said = withoutSuggestions(message);
+  const isTooLong = code === 'MALFORMED_REQUEST' && said.length > maxRequestMessageChars;
+  return isTooLong ? `${said.slice(0, maxRequestMessageChars)}…` : said;
+}
+
 function shown(message: string, origin: Error, extensions: Record<string, unknown>): GraphQLError {
   const { path, nodes, source, positions } = origin instanceof GraphQLError ? origin : {};
-  return new GraphQLError(message, {
+  return new GraphQLError(messageOf(message, extensions), {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,

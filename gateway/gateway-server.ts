@@ -11,8 +11,14 @@ import type { Tracing } from '@tiffin/lib/telemetry/tracing';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import { refusedRequest, type ShownErrors } from './client-error.ts';
+import { sendCompressed } from './compress.ts';
+import { allowOrigins } from './cors.ts';
 import type { Graph } from './graph.ts';
 import { createGraphQLHandler } from './graphql-handler.ts';
+import { KnownDocuments } from './known-documents.ts';
+import type { ClientLimits } from './limits/client-limits.ts';
+import { LiveHandler } from './live/live-handler.ts';
+import { defaultLiveSettings, type LiveSettings } from './live/live-settings.ts';
 
 export interface GatewayServerOptions extends OpsOptions {
   readonly graph: Graph;
@@ -27,25 +33,46 @@ export interface GatewayServerOptions extends OpsOptions {
   readonly tracing?: Pick<Tracing, 'rootSpan'>;
   readonly newRequestId: () => string;
   readonly maxBodyBytes: number;
-  /** The page at `/`; none where it is undefined. */
-  readonly playground: string | undefined;
+  /** Whose X-Forwarded-For says where a request comes from. Default: nobody's. */
+  readonly trustedProxies?: readonly string[];
+  /** What bounds each client. Default: nothing. */
+  readonly clients?: ClientLimits;
+  /** Those that may be named by a hash. Default: what clients sent with one. */
+  readonly documents?: KnownDocuments;
+  /** Whose pages may read answers: `https://shop.example`. Default: nobody else's. */
+  readonly corsOrigins?: readonly string[];
+  /** Whether answers are compressed for clients that take it; events never are. Default true. */
+  readonly compression?: boolean;
+  /** Of subscriptions. Default: no signals, and the bounds of docs/configuration.md. */
+  readonly live?: Partial<LiveSettings>;
 }
 
 /** For what graphql-http refuses without a word: a media type that it does not read (415) or write (406). */
 const refusal = JSON.stringify({ errors: [refusedRequest(new Error('Send and accept application/json.'))] });
 
-/** The one endpoint: `/graphql`, the playground at `/`, and what operations ask for. */
+/** The one endpoint: `/graphql`, and what operations ask for. */
 export function createGatewayServer(options: GatewayServerOptions): FastifyInstance {
-  const { graph, tokens, clock, budget, tracing } = options;
-  const handle = createGraphQLHandler(options);
+  const { graph, tokens, clock, budget, tracing, clients, corsOrigins = [], compression = true } = options;
+  const documents = options.documents ?? new KnownDocuments();
+  const handle = createGraphQLHandler({ ...options, documents });
+  const live = new LiveHandler({ ...options, documents }, { ...defaultLiveSettings, ...options.live });
   const app = createHttpServer(options);
   addRequestTelemetry(app, options);
+  if (corsOrigins.length > 0) allowOrigins(app, corsOrigins);
+  // Before the server waits for its connections to end.
+  app.addHook('preClose', () => live.drain());
 
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    // Before the body is read.
+    async onRequest({ ip }) {
+      clients?.countAddress(ip);
+    },
     async handler(request, reply) {
       const identity = tokens ? await authenticate(request.headers.authorization, tokens) : anonymous;
+      clients?.countUser(identity);
+      if (await live.handle(request, reply, identity)) return reply;
       using requested = requestCall(request, reply, identity, clock, budget, tracing?.rootSpan);
       using lease = graph.enter();
       const { method, url, headers, body } = request;
@@ -55,20 +82,22 @@ export function createGatewayServer(options: GatewayServerOptions): FastifyInsta
         headers: headers as Record<string, string>,
         body: body as string | Record<string, unknown> | null,
         raw: request,
-        context: { call: requested.call, scope: new OperationScope(), graph: lease },
+        context: {
+          call: requested.call,
+          scope: new OperationScope(),
+          graph: lease,
+          onNewDocument: () => clients?.countNewDocument(identity, request.ip),
+          answer: {},
+        },
       });
-      return reply
+      reply
         .code(status)
         .headers(answerHeaders ?? {})
         .header('cache-control', 'no-store')
-        .type(answerHeaders?.['content-type'] ?? 'application/json; charset=utf-8')
-        .send(text ?? refusal);
+        .type(answerHeaders?.['content-type'] ?? 'application/json; charset=utf-8');
+      return compression ? sendCompressed(reply, text ?? refusal) : reply.send(text ?? refusal);
     },
   });
-  const page = options.playground;
-  if (page !== undefined) {
-    app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
-  }
   return app;
 }
 
@@ -87,7 +116,10 @@ function addRequestTelemetry(app: FastifyInstance, { metrics, clock, logger }: G
   app.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql') return;
     const durationMs = clock.now() - (startedAtMs.get(request) ?? clock.now());
-    duration.observe({ method: request.method, status: String(reply.statusCode) }, durationMs / 1_000);
+    const isLive = String(reply.raw.getHeader('content-type')).startsWith('text/event-stream');
+    // How long a client watches says nothing of how fast it is answered.
+    if (!isLive)
+      duration.observe({ method: request.method, status: String(reply.statusCode) }, durationMs / 1_000);
     logger.info(
       { requestId: request.id, method: request.method, status: reply.statusCode, durationMs },
       'request',

@@ -2,15 +2,14 @@ import type { Clock } from '@tiffin/lib/clock/clock';
 import type { Subgraph } from '@tiffin/lib/subgraph/subgraph';
 import type { Logger } from '@tiffin/lib/telemetry/logger';
 import type { Metrics } from '@tiffin/lib/telemetry/metrics';
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
-import { apolloDataSource, createApolloExecutor } from './apollo-executor.ts';
-import { createApolloGateway } from './apollo-gateway.ts';
+import { buildSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { clientSchema } from './client-schema.ts';
 import { createCompiledExecutor } from './executor/compiled-executor.ts';
 import { createPlannerProcess } from './executor/planner-process.ts';
 import type { Executor } from './executor.ts';
 import { type JoinGraph, joinGraphs } from './join-graphs.ts';
-import { OperationCache } from './operation-cache.ts';
+import { listSizesOf } from './limits/list-sizes.ts';
+import { OperationCache, type OperationCacheOptions } from './operation-cache.ts';
 import { refuseUnsupported } from './refuse-unsupported.ts';
 
 /** Where a graph's supergraph comes from. */
@@ -33,6 +32,8 @@ export interface GraphOptions {
   readonly connect: (subgraph: JoinGraph) => SubgraphConnection;
   /** Whose executor runs the plans. */
   readonly kind: 'compiled' | 'apollo';
+  /** Which operations of clients are refused. */
+  readonly limits?: OperationCacheOptions;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -58,46 +59,21 @@ const maxWarmOperations = 1_000;
 const maxWarmUpMs = 10_000;
 
 /**
- * Loads the supergraph and replaces it while requests run. Apollo's gateway loads and checks; a supergraph that it does
- * not take leaves the old one in service. Requests end on the supergraph that they began with.
+ * Loads the supergraph and replaces it while requests run. Apollo loads and checks; a supergraph that it does not take
+ * leaves the old one in service. Requests end on the supergraph that they began with.
  */
 export async function createGraph(options: GraphOptions): Promise<Graph> {
   const { source, logger } = options;
   let current: Generation | undefined;
   let loading: Promise<void> = Promise.resolve();
+  let watch: { stop(): void } | undefined;
   let isStopped = false;
-  let change: (supergraphSdl: string) => void = () => {};
-  let changedAtStart: string | undefined;
   const retiring = new Set<Promise<void>>();
-
-  const gateway = createApolloGateway({
-    async supergraphSdl({ update }) {
-      const supergraphSdl = await source.read();
-      change = (changed) => {
-        try {
-          update(changed);
-        } catch (error) {
-          refuse(error);
-        }
-      };
-      const watch = source.watch?.((changed) => {
-        if (current) change(changed);
-        // Apollo's gateway would let the first one win.
-        else changedAtStart = changed;
-      });
-      return { supergraphSdl, cleanup: async () => watch?.stop() };
-    },
-    // It loads and checks, and runs nothing: each supergraph in service has an executor of its own.
-    buildService: () => ({ process: () => Promise.reject(new Error('This gateway asks no subgraph.')) }),
-  });
 
   function inService(): Generation {
     if (!current) throw new Error('The graph has no supergraph yet.');
     return current;
   }
-
-  const refuse = (err: unknown) =>
-    logger.error({ err }, 'the new supergraph cannot be served; the old one stays in service');
 
   function retire(generation: Generation): void {
     const done = generation
@@ -107,9 +83,10 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
     retiring.add(done);
   }
 
-  async function replace(schema: GraphQLSchema, supergraphSdl: string): Promise<void> {
+  async function load(supergraphSdl: string): Promise<void> {
     const old = current;
-    const next = await Generation.start(schema, supergraphSdl, options);
+    if (isStopped || supergraphSdl === old?.supergraphSdl) return;
+    const next = await Generation.start(supergraphSdl, options);
     if (old) await next.warmUp(old);
     if (isStopped) return retire(next);
     current = next;
@@ -118,15 +95,19 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
     retire(old);
   }
 
-  gateway.onSchemaLoadOrUpdate(({ apiSchema, coreSupergraphSdl }) => {
-    // One after the other, so that the last one wins. The first has to succeed; a later one may fail.
-    const load = () => replace(apiSchema, coreSupergraphSdl);
-    loading = current ? loading.then(load).catch(refuse) : load();
-  });
+  /** One after the other, so that the last one wins. The first has to succeed; a later one may fail. */
+  function change(supergraphSdl: string): void {
+    loading = loading
+      .then(() => load(supergraphSdl))
+      .catch((err) => {
+        if (current)
+          logger.error({ err }, 'the new supergraph cannot be served; the old one stays in service');
+      });
+  }
 
   async function stop(): Promise<void> {
     isStopped = true;
-    await gateway.stop().catch(() => {});
+    watch?.stop();
     await loading.catch(() => {});
     if (current) {
       // What waits for a plan would make the others wait for it.
@@ -139,10 +120,10 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
   let stopping: Promise<void> | undefined;
   const stopOnce = () => (stopping ??= stop());
   try {
-    await gateway.load();
-    await loading;
-    inService();
-    if (changedAtStart !== undefined) change(changedAtStart);
+    const first = load(await source.read());
+    loading = first;
+    watch = source.watch?.(change);
+    await first;
   } catch (error) {
     await stopOnce();
     throw error;
@@ -159,6 +140,7 @@ export async function createGraph(options: GraphOptions): Promise<Graph> {
 
 /** One supergraph from its start until the last request on it is answered. */
 class Generation {
+  readonly supergraphSdl: string;
   readonly subgraphs: readonly JoinGraph[];
   readonly #connections: ReadonlyMap<string, SubgraphConnection>;
   readonly #executor: Executor;
@@ -168,31 +150,32 @@ class Generation {
   readonly #idle = Promise.withResolvers<void>();
 
   private constructor(
+    supergraphSdl: string,
     subgraphs: readonly JoinGraph[],
     connections: ReadonlyMap<string, SubgraphConnection>,
     executor: Executor,
-    clock: Clock,
+    operations: OperationCache,
   ) {
+    this.supergraphSdl = supergraphSdl;
     this.subgraphs = subgraphs;
     this.#connections = connections;
     this.#executor = executor;
-    this.#operations = new OperationCache(executor, {}, clock);
+    this.#operations = operations;
   }
 
-  static async start(
-    apiSchema: GraphQLSchema,
-    supergraphSdl: string,
-    options: GraphOptions,
-  ): Promise<Generation> {
+  static async start(supergraphSdl: string, options: GraphOptions): Promise<Generation> {
     const supergraph = parse(supergraphSdl, { noLocation: true });
     refuseUnsupported(supergraph);
     const subgraphs = joinGraphs(supergraph);
     const connections = new Map<string, SubgraphConnection>();
+    const executor = await startExecutor(supergraphSdl, supergraph, connections, options);
     try {
       for (const subgraph of subgraphs) connections.set(subgraph.name, options.connect(subgraph));
-      const executor = await startExecutor(apiSchema, supergraphSdl, supergraph, connections, options);
-      return new Generation(subgraphs, connections, executor, options.clock);
+      const cacheOptions = { ...options.limits, listSizes: listSizesOf(supergraph) };
+      const operations = new OperationCache(executor, cacheOptions, options.clock);
+      return new Generation(supergraphSdl, subgraphs, connections, executor, operations);
     } catch (error) {
+      await executor.stop();
       await closeAll(connections);
       throw error;
     }
@@ -229,27 +212,38 @@ class Generation {
   }
 }
 
+/** `connections` may be filled later: nobody looks for a subgraph before there is an operation. */
 async function startExecutor(
-  apiSchema: GraphQLSchema,
   supergraphSdl: string,
   supergraph: DocumentNode,
   connections: ReadonlyMap<string, SubgraphConnection>,
   { kind, clock, metrics }: GraphOptions,
 ): Promise<Executor> {
   const subgraphOf = (name: string) => connectionOf(connections, name).subgraph;
-  if (kind === 'apollo') {
-    // One of its own: Apollo's executor always runs on the newest supergraph of its gateway.
-    const gateway = createApolloGateway({
-      supergraphSdl,
-      buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
-    });
-    const { schema } = await gateway.load();
-    const executor = createApolloExecutor(gateway, schema, clock);
-    return { ...executor, stop: () => gateway.stop() };
-  }
-  const planner = await createPlannerProcess({ supergraphSdl, clock, metrics });
+  if (kind === 'apollo') return startApolloExecutor(supergraphSdl, subgraphOf, clock);
+  const { apiSchemaSdl, ...planner } = await createPlannerProcess({ supergraphSdl, clock, metrics });
+  // The planner has checked it.
+  const apiSchema = buildSchema(apiSchemaSdl, { noLocation: true, assumeValidSDL: true });
   const schema = clientSchema(apiSchema, supergraph);
   return createCompiledExecutor({ schema, supergraph, planner, subgraphOf, clock, metrics });
+}
+
+/** Apollo's libraries and what they make of a supergraph take 70 MB: they are loaded where Apollo runs the plans. */
+async function startApolloExecutor(
+  supergraphSdl: string,
+  subgraphOf: (name: string) => Subgraph,
+  clock: Clock,
+): Promise<Executor> {
+  const { apolloDataSource, createApolloExecutor } = await import('./apollo-executor.ts');
+  const { createApolloGateway } = await import('./apollo-gateway.ts');
+  // One of its own: Apollo's executor always runs on the newest supergraph of its gateway.
+  const gateway = createApolloGateway({
+    supergraphSdl,
+    buildService: ({ name }) => apolloDataSource(() => subgraphOf(name)),
+  });
+  const { schema } = await gateway.load();
+  const executor = createApolloExecutor(gateway, schema, clock);
+  return { ...executor, stop: () => gateway.stop() };
 }
 
 /** All of them, also where one fails. */

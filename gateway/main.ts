@@ -3,14 +3,21 @@ import { join } from 'node:path';
 import { loadConfig } from '@tiffin/lib/config/config';
 import { createAccessTokenVerifier } from '@tiffin/lib/identity/access-token';
 import { generateTokenKeysOnce, parseVerifyKeys } from '@tiffin/lib/identity/token-keys';
+import { SharedCounters } from '@tiffin/lib/resilience/shared-counters';
 import type { StartGateway } from '@tiffin/lib/service/gateway';
 import { traceFetches } from '@tiffin/lib/subgraph/trace-fetches';
 import { playgroundOperations, signInOperation } from '@tiffin/schema/playground-operations';
 import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
+import { trustedDocumentsManifest } from '@tiffin/schema/trusted-documents';
+import { edgeSettings } from './edge-settings.ts';
 import { gatewayVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { createGraph } from './graph.ts';
-import { playgroundPage } from './playground.ts';
+import { ClientLimits } from './limits/client-limits.ts';
+import { clientLimitSettings } from './limits/limit-settings.ts';
+import { liveSettings } from './live/live-settings.ts';
+import { servePlayground } from './serve-playground.ts';
+import { trustedDocuments } from './trusted-documents.ts';
 
 /** Starts the gateway: loads the supergraph, links its subgraphs and makes the one endpoint. */
 export const start: StartGateway = async ({
@@ -23,8 +30,11 @@ export const start: StartGateway = async ({
   isReady,
   budget,
   subgraph,
+  openLiveSignals,
+  openSharedRedis,
 }) => {
   const config = loadConfig(gatewayVariables, env);
+  const edge = await edgeSettings(config, () => trustedDocuments(trustedDocumentsManifest()));
   const jwks = config.TOKEN_VERIFY_KEYS
     ? await parseVerifyKeys(config.TOKEN_VERIFY_KEYS)
     : (await generateTokenKeysOnce(join(dataDir, 'keys'))).verifyKeys;
@@ -32,10 +42,13 @@ export const start: StartGateway = async ({
     source: { read: async () => supergraphSdl() },
     connect: ({ name }) => ({ subgraph: traceFetches(subgraph(name)) }),
     kind: config.EXECUTOR,
+    limits: edge.limits,
     clock,
     logger,
     metrics,
   });
+  const signals = await openLiveSignals();
+  const counters = new SharedCounters({ open: openSharedRedis, clock, logger });
   const http = createGatewayServer({
     graph,
     tokens: createAccessTokenVerifier({ jwks, clock }),
@@ -48,12 +61,20 @@ export const start: StartGateway = async ({
     budget,
     newRequestId: randomUUID,
     maxBodyBytes: config.MAX_BODY_BYTES,
-    playground: config.PLAYGROUND
-      ? playgroundPage({
-          operations: playgroundOperations(),
-          signInOperation,
-        })
-      : undefined,
+    ...edge.server,
+    clients: new ClientLimits(clientLimitSettings(config), clock, counters),
+    live: { ...liveSettings(config), signals },
   });
-  return { http, stop: () => graph.stop() };
+  if (config.PLAYGROUND) {
+    const operations = playgroundOperations();
+    servePlayground(http, { operations, signInOperation, compression: config.COMPRESSION });
+  }
+  return {
+    http,
+    async stop() {
+      await graph.stop();
+      await signals.stop();
+      await counters.stop();
+    },
+  };
 };

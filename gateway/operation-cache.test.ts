@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSchema, GraphQLError } from 'graphql';
 import type { Executor, Operation } from './executor.ts';
-import { type Lookup, OperationCache, type OperationLimits } from './operation-cache.ts';
+import { type Lookup, OperationCache, type OperationCacheOptions } from './operation-cache.ts';
 
 const schema = buildSchema('type Query { title: String author: String } type Mutation { rename: String }');
 
 /** An executor whose `prepare` counts; its operations do nothing. */
-function createCache(limits: OperationLimits = {}, prepare?: Executor['prepare']) {
+function createCache(limits: OperationCacheOptions = {}, prepare?: Executor['prepare']) {
   const prepared: Operation[] = [];
   const executor: Executor = {
     schema,
@@ -118,9 +118,19 @@ test('what is compiled counts into the memory of the cache, which is bounded', a
 });
 
 test('a text of too many tokens and an operation that may return too much are refused, up to the bound taken', async () => {
-  const { cache } = createCache({ maxTokens: 5, maxFields: 2 });
+  const { cache } = createCache({ maxTokens: 5, maxFieldValues: 2 });
   assert.ok('prepared' in (await cache.get('{ title author }')));
-  assert.match(messageOf(await cache.get('{ a: title b: author }')), /more that 5 tokens/);
-  const small = createCache({ maxFields: 2 }).cache;
-  assert.match(messageOf(await small.get('{ title author a: title }')), /return 3 field values; at most 2/);
+  assert.match(messageOf(await cache.get('{ a: title b: author }')), /5 tokens at most/);
+  const small = createCache({ maxFieldValues: 2 }).cache;
+  assert.match(messageOf(await small.get('{ title author a: title }')), /2 field values at most/);
+});
+
+test('one operation has no more room because another one beside it asks about the schema', async () => {
+  const { cache } = createCache({ maxFieldValues: 2 });
+  const tooMany = 'query A { title author a: title }';
+  for (const beside of ['', ' query B { __typename }', ' query B { __schema { queryType { name } } }']) {
+    assert.match(messageOf(await cache.get(tooMany + beside, 'A')), /2 field values at most/, beside);
+  }
+  const asks = `${tooMany} query B { __schema { types { name } } }`;
+  assert.ok('prepared' in (await cache.get(asks, 'B')));
 });

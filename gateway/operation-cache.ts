@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@tiffin/lib/clock/clock';
-import { type CheckedDocument, checkDocument } from '@tiffin/lib/subgraph/check-document';
+import type { CheckedDocument } from '@tiffin/lib/subgraph/check-document';
 import { inSpan, type Traced } from '@tiffin/lib/telemetry/in-span';
 import {
   type DocumentNode,
@@ -14,20 +14,27 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Executor, PassingRefusal, type PreparedOperation, type Variables } from './executor.ts';
-import { operationSize } from './operation-size.ts';
+import { introspectionErrors } from './introspection-errors.ts';
+import { checkOperations } from './limits/check-operations.ts';
+import { limitExceeded } from './limits/limit-exceeded.ts';
+import type { ListSizes } from './limits/list-sizes.ts';
+import { measureVariables } from './limits/measure-variables.ts';
+import { compileCost, type OperationCost } from './limits/operation-cost.ts';
+import { defaultOperationLimits, type OperationLimits } from './limits/operation-limits.ts';
+import { twinQuery } from './live/twin-query.ts';
 
-export interface OperationLimits {
+export interface OperationCacheOptions extends Partial<OperationLimits> {
   /** How many documents are kept. */
   readonly maxDocuments?: number;
   /** About how much memory the kept documents take, with what is compiled of them. */
   readonly maxBytes?: number;
-  /** A text of more tokens is refused before it is read to its end. */
-  readonly maxTokens?: number;
-  /** What an answer may have in field values at most, by `operationSize`. */
-  readonly maxFields?: number;
+  /** What the supergraph says of the length of lists. Default: nothing. */
+  readonly listSizes?: ListSizes;
+  /** Whether operations may ask for the schema. Default true. */
+  readonly introspection?: boolean;
 }
 
-/** An operation that may run. */
+/** An operation that may run; what is prepared of a subscription is the query that answers it. */
 export interface ReadyOperation {
   readonly document: DocumentNode;
   readonly node: OperationDefinitionNode;
@@ -49,11 +56,17 @@ interface Kept {
 /** A text that clients sent, and what became of its operations, by their names. */
 interface KnownDocument {
   readonly checked: CheckedDocument;
-  /** What it may return at most, whatever its variables are. */
-  readonly largestSize: number;
+  /** By the names of its operations; that of the only one also by the empty name. */
+  /** Of each of its operations. */
+  readonly costs: ReadonlyMap<string, BoundedCost>;
   readonly operations: Map<string, Kept>;
   readonly preparing: Map<string, Promise<Lookup>>;
   bytes: number;
+}
+
+interface BoundedCost {
+  readonly of: OperationCost;
+  readonly max: number;
 }
 
 /** What a character of a document's text costs in memory once it is parsed; measured with texts of many sizes. */
@@ -66,28 +79,31 @@ const bytesPerCharacter = 60;
  */
 export class OperationCache {
   readonly #executor: Executor;
-  readonly #maxFields: number;
-  readonly #maxTokens: number;
+  readonly #limits: OperationLimits;
+  readonly #listSizes: ListSizes;
+  readonly #introspection: boolean;
   readonly #known: LRUCache<string, KnownDocument>;
   readonly #clock: Clock;
   /** What may ask about the schema in one operation: twice what tools ask. */
-  readonly #maxIntrospection: number;
+  #maxIntrospection = 0;
 
   constructor(
     executor: Executor,
     {
       maxDocuments = 2_000,
       maxBytes = 128 * 1024 * 1024,
-      maxTokens = 10_000,
-      maxFields = 100_000,
-    }: OperationLimits = {},
+      listSizes = new Map(),
+      introspection = true,
+      ...limits
+    }: OperationCacheOptions = {},
     clock: Clock = systemClock,
   ) {
     this.#executor = executor;
     this.#clock = clock;
-    this.#maxIntrospection = 2 * operationSize(standardIntrospection, executor.schema, {});
-    this.#maxFields = maxFields;
-    this.#maxTokens = maxTokens;
+    this.#limits = { ...defaultOperationLimits, ...limits };
+    this.#listSizes = listSizes;
+    this.#maxIntrospection = 2 * (this.#costsOf(standardIntrospection).get('')?.of({}) ?? 0);
+    this.#introspection = introspection;
     this.#known = new LRUCache({
       max: maxDocuments,
       maxSize: maxBytes,
@@ -102,7 +118,7 @@ export class OperationCache {
 
   /**
    * The operation that `operationName` picks; where the document has one only, the name may be left out.
-   * Spans below `traced` show what had to be done.
+   * Spans below `traced` show what had to be done. `onNew` is told before a text is read that is not known, and may throw.
    * @throws what the executor throws where nothing is wrong with the operation itself.
    */
   async get(
@@ -110,13 +126,18 @@ export class OperationCache {
     operationName?: string | null,
     variables: Variables = {},
     traced: Traced = {},
+    onNew?: () => unknown,
   ): Promise<Lookup> {
-    const known = this.#known.get(text) ?? inSpan(traced, 'parse and validate', () => this.#read(text));
+    let known = this.#known.get(text);
+    if (!known) {
+      onNew?.();
+      known = inSpan(traced, 'parse and validate', () => this.#read(text));
+    }
     const { checked } = known;
     if ('errors' in checked) return checked;
-    const tooLarge = this.#tooLarge(known, checked.document, variables);
-    if (tooLarge) return tooLarge;
     const name = operationName ?? '';
+    const refusal = measureVariables(variables, this.#limits) ?? this.#tooLarge(known, name, variables);
+    if (refusal) return { errors: [refusal] };
     return (
       this.#keptOf(known, name) ??
       known.preparing.get(name) ??
@@ -156,11 +177,10 @@ export class OperationCache {
   }
 
   #read(text: string): KnownDocument {
-    const { schema } = this.#executor;
-    const checked = checkDocument(text, schema, this.#maxTokens);
+    const checked = this.#check(text);
     const known: KnownDocument = {
       checked,
-      largestSize: 'errors' in checked ? 0 : operationSize(checked.document, schema, {}),
+      costs: 'errors' in checked ? new Map() : this.#costsOf(checked.document),
       operations: new Map(),
       preparing: new Map(),
       bytes: 1 + text.length * bytesPerCharacter,
@@ -169,18 +189,33 @@ export class OperationCache {
     return known;
   }
 
-  /** Most documents are small enough for any variables; only the others are measured with those of the request. */
-  #tooLarge(
-    { largestSize }: KnownDocument,
-    document: DocumentNode,
-    variables: Variables,
-  ): RefusedOperation | undefined {
-    if (largestSize <= this.#maxFields) return undefined;
-    const size = operationSize(document, this.#executor.schema, variables);
-    if (size <= this.#maxFields || (size <= this.#maxIntrospection && isIntrospective(document)))
-      return undefined;
-    const message = `The operation may return ${size} field values; at most ${this.#maxFields} are allowed. Ask for smaller pages.`;
-    return { errors: [new GraphQLError(message)] };
+  #check(text: string): CheckedDocument {
+    const checked = checkOperations(text, this.#executor.schema, this.#limits);
+    const errors =
+      this.#introspection || 'errors' in checked ? undefined : introspectionErrors(checked.document);
+    return errors ? { errors } : checked;
+  }
+
+  #costsOf(document: DocumentNode): ReadonlyMap<string, BoundedCost> {
+    const { schema } = this.#executor;
+    const { assumedListSize, maxFieldValues } = this.#limits;
+    const options = { schema, listSizes: this.#listSizes, assumedListSize };
+    const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+    const costs = new Map<string, BoundedCost>();
+    for (const node of operations) {
+      const max = isIntrospective(node) ? Math.max(maxFieldValues, this.#maxIntrospection) : maxFieldValues;
+      const cost = { of: compileCost(document, node, options), max };
+      if (node.name) costs.set(node.name.value, cost);
+      if (operations.length === 1) costs.set('', cost);
+    }
+    return costs;
+  }
+
+  #tooLarge({ costs }: KnownDocument, name: string, variables: Variables): GraphQLError | undefined {
+    const cost = costs.get(name);
+    // A name that the document does not have is refused where the operation is picked.
+    if (!cost || cost.of(variables) <= cost.max) return undefined;
+    return limitExceeded('FIELD_VALUES', this.#limits.maxFieldValues);
   }
 
   #prepareOnce(text: string, known: KnownDocument, name: string): Promise<Lookup> {
@@ -210,7 +245,11 @@ export class OperationCache {
   async #plan(text: string, known: KnownDocument, picked: PickedOperation): Promise<Kept> {
     const onGrowth = (bytes: number) => this.#grow(text, known, bytes);
     try {
-      const prepared = await this.#executor.prepare({ text, ...picked }, onGrowth);
+      const operation =
+        picked.node.operation === OperationTypeNode.SUBSCRIPTION
+          ? twinQuery(this.#executor.schema, picked.document, picked.node)
+          : { text, ...picked };
+      const prepared = await this.#executor.prepare(operation, onGrowth);
       return { lookup: { ...picked, prepared }, untilMs: Number.POSITIVE_INFINITY };
     } catch (thrown) {
       if (!(thrown instanceof GraphQLError)) throw thrown;
@@ -228,10 +267,9 @@ type PickedOperation = Omit<ReadyOperation, 'prepared'>;
 
 const standardIntrospection = parse(getIntrospectionQuery({ descriptions: true }));
 
-const isIntrospective = ({ definitions }: DocumentNode) =>
-  definitions.some(
-    (node) => node.kind === Kind.OPERATION_DEFINITION && node.selectionSet.selections.every(asksSchema),
-  );
+/** Whether it asks about the schema, and nothing else. */
+const isIntrospective = ({ selectionSet }: OperationDefinitionNode) =>
+  selectionSet.selections.every(asksSchema);
 
 const asksSchema = (node: SelectionNode) => node.kind === Kind.FIELD && node.name.value.startsWith('__');
 
@@ -241,13 +279,10 @@ function pick(checked: CheckedDocument, name: string): PickedOperation | Refused
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   const matching = name ? operations.filter((operation) => operation.name?.value === name) : operations;
   const [node] = matching;
-  if (node?.operation === OperationTypeNode.SUBSCRIPTION) {
-    return { errors: [new GraphQLError('Subscriptions are not supported.')] };
-  }
   if (node && matching.length === 1)
     return node.variableDefinitions?.some(isReserved) ? reserved() : { document, node };
   const message = name
-    ? `The document has no operation named "${name}".`
+    ? `The document has no operation named "${name.slice(0, 100)}".`
     : operations.length === 0
       ? 'The document has no operation.'
       : 'The document has several operations: name one in operationName.';

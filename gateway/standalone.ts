@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '@tiffin/lib/config/config';
+import { SharedCounters } from '@tiffin/lib/resilience/shared-counters';
 import type { StandaloneGateway, StandalonePlatform } from '@tiffin/lib/service/gateway';
 import { createRemoteSubgraph } from '@tiffin/lib/subgraph/remote-subgraph';
 import { traceFetches } from '@tiffin/lib/subgraph/trace-fetches';
+import { edgeSettings } from './edge-settings.ts';
 import { standaloneVariables } from './gateway-config.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { createGraph, type Graph, type SubgraphConnection } from './graph.ts';
 import type { JoinGraph } from './join-graphs.ts';
+import { ClientLimits } from './limits/client-limits.ts';
+import { clientLimitSettings } from './limits/limit-settings.ts';
+import { liveSettings } from './live/live-settings.ts';
+import { servePlayground } from './serve-playground.ts';
 import { subgraphUrl } from './subgraph-url.ts';
 import { supergraphFile } from './supergraph-file.ts';
 
@@ -17,10 +23,12 @@ import { supergraphFile } from './supergraph-file.ts';
 export const start: StandaloneGateway['start'] = async (platform) => {
   const { clock, logger, metrics, tracing, env, isReady, budget, supergraphFile: path } = platform;
   const config = loadConfig(standaloneVariables, env);
+  const edge = await edgeSettings(config);
   const graph = await createGraph({
     source: supergraphFile({ path, clock, logger }),
     connect: (subgraph) => connect(subgraph, platform),
     kind: config.EXECUTOR,
+    limits: edge.limits,
     clock,
     logger,
     metrics,
@@ -38,21 +46,18 @@ export const start: StandaloneGateway['start'] = async (platform) => {
     budget,
     newRequestId: randomUUID,
     maxBodyBytes: config.MAX_BODY_BYTES,
-    playground: config.PLAYGROUND ? await playground() : undefined,
+    ...edge.server,
+    clients: new ClientLimits(clientLimitSettings(config), clock, new SharedCounters({ clock, logger })),
+    live: liveSettings(config),
   });
+  if (config.PLAYGROUND) servePlayground(http, { title: 'GraphiQL', compression: config.COMPRESSION });
   return { http, notes: notesOn(path, graph), stop: () => graph.stop() };
 };
 
-function connect(definition: JoinGraph, { clock, logger }: StandalonePlatform): SubgraphConnection {
+function connect(definition: JoinGraph, { clock, logger, tls }: StandalonePlatform): SubgraphConnection {
   const { name } = definition;
-  const subgraph = createRemoteSubgraph({ name, url: subgraphUrl(definition), clock, logger });
+  const subgraph = createRemoteSubgraph({ name, url: subgraphUrl(definition), tls, clock, logger });
   return { subgraph: traceFetches(subgraph), close: () => subgraph.close() };
-}
-
-/** GraphiQL weighs as much as a server: a gateway that does not serve it starts without. */
-async function playground(): Promise<string> {
-  const { playgroundPage } = await import('./playground.ts');
-  return playgroundPage({ title: 'GraphiQL' });
 }
 
 /** Our own sentences name the file; what Apollo says of its content does not, and may have many lines. */

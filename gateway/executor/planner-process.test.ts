@@ -14,7 +14,7 @@ import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
 import { GraphQLError, Kind, parse } from 'graphql';
 import type { Operation } from '../executor.ts';
 import { createMeanSupergraph } from '../testing/mean-supergraph.ts';
-import { createPlanner } from './planner.ts';
+import { createApolloPlanner } from './apollo-planner.ts';
 import { createPlannerProcess, type PlannerProcessOptions } from './planner-process.ts';
 
 const endless = createMeanSupergraph({ types: 12, sources: 4 });
@@ -68,7 +68,7 @@ const isUnavailable = (error: unknown) => AppError.is(error, 'UNAVAILABLE') && e
 
 test('plans are the same as those made in this process', async (t) => {
   const { planner, metrics } = await setUp(t, { supergraphSdl: supergraphSdl() });
-  const inProcess = createPlanner(supergraphSdl());
+  const inProcess = createApolloPlanner(supergraphSdl());
   const several =
     'query A { me { email } } query B($n: Int!) { shops(first: $n) { edges { node { name } } } }';
   const operations = [
@@ -97,7 +97,7 @@ test('an operation that takes too long is refused; those behind it are planned',
   assert.equal(processes().length, 1);
   await clock.advance(1);
   await refused;
-  const expected = await createPlanner(endless).plan(fine);
+  const expected = await createApolloPlanner(endless).plan(fine);
   assert.deepEqual(await Promise.all(behind), [expected, expected]);
   // A busy machine tells of the end of a process a moment later.
   while (!processes().some(hasEnded)) await new Promise((resolve) => setImmediate(resolve));
@@ -163,7 +163,7 @@ test('an operation beyond the limits of the search is refused by the same planne
 test('a failure of the planner itself arrives with its message, and is not called a refusal', async (t) => {
   const { planner, metrics } = await setUp(t);
   const nothing = operation('{ nothing }');
-  const inProcess = await createPlanner(endless)
+  const inProcess = await createApolloPlanner(endless)
     .plan(nothing)
     .catch((error: Error) => error);
   assert.ok(inProcess instanceof Error && inProcess.message);
@@ -228,6 +228,67 @@ test('a planner that dies unasked is replaced when it is needed', async (t) => {
   assert.equal(processes().length, 2);
 });
 
+test('a planner with nothing to plan ends, and a fresh one makes the next plan', async (t) => {
+  const { planner, clock, processes } = await setUp(t);
+  const expected = await planner.plan(fine);
+  await clock.advance(59_999);
+  assert.deepEqual(await planner.plan(fine), expected);
+  await clock.advance(59_999);
+  assert.deepEqual(processes().map(hasEnded), [false], 'kept by each plan for as long again');
+  const [first] = processes();
+  assert.ok(first);
+  const end = once(first, 'exit');
+  await clock.advance(1);
+  await end;
+  assert.equal(clock.pendingTimers, 0);
+  assert.deepEqual(await Promise.all([planner.plan(fine), planner.plan(fine)]), [expected, expected]);
+  assert.deepEqual(processes().map(hasEnded), [true, false]);
+});
+
+test('nobody has to ask for a plan first', async (t) => {
+  const { clock, processes } = await setUp(t, { maxIdleMs: 500 });
+  await clock.advance(500);
+  while (!processes().every(hasEnded)) await setImmediate();
+});
+
+test('a planner at its work is not idle, however long that takes', async (t) => {
+  const { planner, clock, processes, begun } = await setUp(t, { maxPlanningMs: 60_000, maxIdleMs: 15_000 });
+  const pending = assert.rejects(planner.plan(mean), tookTooLong(60_000));
+  await begun();
+  await clock.advance(59_999);
+  assert.deepEqual(processes().map(hasEnded), [false]);
+  assert.equal(clock.pendingTimers, 1);
+  await clock.advance(1);
+  await pending;
+});
+
+test('stop leaves no timer, and ends what is already ending', async (t) => {
+  const { planner, clock, processes } = await setUp(t);
+  await planner.plan(fine);
+  await clock.advance(60_000);
+  await planner.stop();
+  assert.deepEqual([processes().map(hasEnded), clock.pendingTimers], [[true], 0]);
+  const other = await setUp(t);
+  assert.equal(other.clock.pendingTimers, 1);
+  await other.planner.stop();
+  assert.equal(other.clock.pendingTimers, 0);
+});
+
+test('what clients see is what Apollo makes of the supergraph, whoever plans later', async (t) => {
+  const { planner, clock, processes } = await setUp(t, { supergraphSdl: supergraphSdl() });
+  assert.equal(planner.apiSchemaSdl, createApolloPlanner(supergraphSdl()).apiSchemaSdl());
+  await clock.advance(60_000);
+  while (!processes().every(hasEnded)) await setImmediate();
+  assert.equal((await planner.plan(operation('{ me { email } }'))).kind, 'QueryPlan');
+});
+
+test('a supergraph that is not valid has no planner, though plans could be made', async () => {
+  const invalid = endless.replace('@join__field(graph: SOURCE0', '@join__field(nonsense: 1, graph: SOURCE0');
+  assert.ok(createApolloPlanner(invalid));
+  const options = { supergraphSdl: invalid, clock: new VirtualClock(), metrics: createMetrics() };
+  await assert.rejects(createPlannerProcess(options), /Unknown argument "nonsense"/);
+});
+
 test('the interrupt of a terminal does not end it: its owner decides', async (t) => {
   const { planner, processes } = await setUp(t);
   processes()[0]?.kill('SIGINT');
@@ -254,7 +315,7 @@ test('there is no planner for what is no supergraph', async () => {
   };
   const inProcess = (() => {
     try {
-      return createPlanner(options.supergraphSdl);
+      return createApolloPlanner(options.supergraphSdl);
     } catch (error) {
       return error as Error;
     }

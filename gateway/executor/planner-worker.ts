@@ -2,11 +2,14 @@
 import { Worker } from 'node:worker_threads';
 import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, Kind, parse } from 'graphql';
-import { createPlanner, type Planner, type PlannerLimits } from './planner.ts';
+import { createApolloPlanner } from './apollo-planner.ts';
+import type { Planner, PlannerLimits } from './planner.ts';
 
 export interface PlannerSettings {
   readonly supergraphSdl: string;
   readonly limits: PlannerLimits;
+  /** Of the first planner of a supergraph: it checks it, and answers what clients see of it. */
+  readonly isFirst: boolean;
 }
 
 /** The text travels, not its syntax tree: parsing it again is cheaper than copying the tree, and not our caller's time. */
@@ -16,7 +19,7 @@ export interface PlanRequest {
 }
 
 export type PlannerAnswer =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly apiSchemaSdl: string | undefined }
   | { readonly kind: 'plan'; readonly plan: QueryPlan }
   | { readonly kind: 'refused'; readonly message: string; readonly code: unknown }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -33,11 +36,12 @@ new Worker(
   { eval: true },
 ).unref();
 
-process.once('message', async ({ supergraphSdl, limits }: PlannerSettings) => {
+process.once('message', async ({ supergraphSdl, limits, isFirst }: PlannerSettings) => {
   try {
-    const planner = createPlanner(supergraphSdl, limits);
+    const planner = createApolloPlanner(supergraphSdl, { ...limits, validate: isFirst });
+    const apiSchemaSdl = isFirst ? planner.apiSchemaSdl() : undefined;
     process.on('message', async (request: PlanRequest) => answer(await plan(planner, request)));
-    answer({ kind: 'ready' });
+    answer({ kind: 'ready', apiSchemaSdl });
   } catch (error) {
     answer({ kind: 'failed', error });
   }

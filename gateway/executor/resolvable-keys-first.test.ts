@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { composeServices } from '@apollo/composition';
 import { parse, print } from 'graphql';
 import { operationOf } from '../testing/operation-of.ts';
-import { createPlanner } from './planner.ts';
+import { createApolloPlanner } from './apollo-planner.ts';
 import { resolvableKeysFirst } from './resolvable-keys-first.ts';
 
 test('keys that a subgraph does not resolve come behind those that it does, subgraph by subgraph', () => {
@@ -50,6 +50,6 @@ test('an entity is asked for by a key that its subgraph resolves', async () => {
       ),
     },
   ]);
-  const plan = await createPlanner(supergraphSdl ?? '').plan(operationOf('{ books { id cents } }'));
+  const plan = await createApolloPlanner(supergraphSdl ?? '').plan(operationOf('{ books { id cents } }'));
   assert.match(JSON.stringify(plan), /"requires":\[.*"name":"isbn"/);
 });

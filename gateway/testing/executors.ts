@@ -5,8 +5,8 @@ import { parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor } from '../apollo-executor.ts';
 import { createApolloGateway } from '../apollo-gateway.ts';
 import { clientSchema } from '../client-schema.ts';
+import { createApolloPlanner } from '../executor/apollo-planner.ts';
 import { createCompiledExecutor } from '../executor/compiled-executor.ts';
-import { createPlanner } from '../executor/planner.ts';
 import type { Executor } from '../executor.ts';
 
 type SubgraphOf = (name: string) => Subgraph;
@@ -32,7 +32,7 @@ export async function loadExecutors(
   });
   const { schema: apiSchema } = await gateway.load();
   const metrics = createMetrics();
-  const planner = createPlanner(supergraphSdl);
+  const planner = createApolloPlanner(supergraphSdl);
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const schema = clientSchema(apiSchema, supergraph);
   return {

@@ -5,9 +5,12 @@ import { NonLocalSelectionsMetadata } from '@apollo/query-graphs';
 import { QueryPlanner } from '@apollo/query-planner';
 import { playgroundOperations } from '@tiffin/schema/playground-operations';
 import { supergraphSdl } from '@tiffin/schema/subgraph-type-defs';
-import { GraphQLError, Kind, parse } from 'graphql';
+import { buildSchema, GraphQLError, introspectionFromSchema, Kind, parse } from 'graphql';
+import { createApolloGateway } from '../apollo-gateway.ts';
+import { createLibrary } from '../testing/library.ts';
 import { createMeanSupergraph } from '../testing/mean-supergraph.ts';
-import { createPlanner, type Planner, type PlannerLimits } from './planner.ts';
+import { createApolloPlanner } from './apollo-planner.ts';
+import type { Planner, PlannerLimits } from './planner.ts';
 
 const oneStep = '{ thing { next { __typename } } }';
 
@@ -28,12 +31,12 @@ const refusedWith = (pattern: RegExp) => (error: unknown) => {
   return true;
 };
 
-const meanPlanner = (limits?: PlannerLimits) => createPlanner(createMeanSupergraph(), limits);
+const meanPlanner = (limits?: PlannerLimits) => createApolloPlanner(createMeanSupergraph(), limits);
 
 test("plans are those of Apollo's gateway", async () => {
   const supergraph = Supergraph.build(supergraphSdl());
   const apollo = new QueryPlanner(supergraph);
-  const planner = createPlanner(supergraphSdl());
+  const planner = createApolloPlanner(supergraphSdl());
   const texts = playgroundOperations().map(({ text }) => text);
   assert.ok(texts.length >= 5);
   for (const text of texts) {
@@ -61,7 +64,7 @@ test('an operation is planned without its neighbours and their fragments', async
     fragment Me on Query { me { email } }
     fragment Shops on Query { shops(first: $first) { edges { node { name } } } }
   `;
-  const planner = createPlanner(supergraphSdl());
+  const planner = createApolloPlanner(supergraphSdl());
   assert.deepEqual(
     await plan(planner, text, 'Few'),
     await plan(planner, 'query Few { ...Me } fragment Me on Query { me { email } }'),
@@ -120,4 +123,16 @@ test("a planner's own failure is not called the client's", async () => {
       error instanceof Error &&
       !(error instanceof GraphQLError && error.extensions['code'] === 'MALFORMED_REQUEST'),
   );
+});
+
+test("what clients see is what Apollo's gateway shows them", async () => {
+  for (const sdl of [supergraphSdl(), createLibrary().supergraphSdl, createMeanSupergraph()]) {
+    const process = () => Promise.reject(new Error('It asks nobody.'));
+    const gateway = createApolloGateway({ supergraphSdl: sdl, buildService: () => ({ process }) });
+    const { schema } = await gateway.load();
+    const seen = buildSchema(createApolloPlanner(sdl).apiSchemaSdl(), { assumeValidSDL: true });
+    const options = { inputValueDeprecation: true, schemaDescription: true, specifiedByUrl: true };
+    assert.deepEqual(introspectionFromSchema(seen, options), introspectionFromSchema(schema, options));
+    await gateway.stop();
+  }
 });
