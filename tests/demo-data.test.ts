@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { demoAddresses, demoUsers } from '@tiffin/account/data/demo-data';
 import { demoCampaigns, demoCoupons } from '@tiffin/activity/data/demo-data';
+import { demoFlashSales } from '@tiffin/activity/data/demo-flash-sales';
 import { demoCategories, demoGoods } from '@tiffin/goods/data/demo-goods';
 import { demoOrders } from '@tiffin/order/data/demo-data';
 import { demoShops } from '@tiffin/shop/data/demo-data';
@@ -76,6 +77,16 @@ describe('the demo data of all services fit together', () => {
   it('no order waits for its payment: nothing is held', () => {
     const statuses = new Set([...orders.values()].map(({ status }) => status));
     assert.deepEqual(statuses, new Set(['COMPLETED', 'CANCELLED']));
+  });
+
+  it('flash sales are of goods of open shops, for less than these cost', () => {
+    for (const { name, shopId, goodsId, price } of demoFlashSales()) {
+      const sold = goods.get(goodsId) ?? assert.fail(`${name} is of unknown goods.`);
+      assert.equal(sold.shopId, shopId);
+      assert.equal(shops.get(shopId)?.status, 'OPEN');
+      assert.equal(sold.price.currency, price.currency);
+      assert.ok(price.amountCents < sold.price.amountCents);
+    }
   });
 
   it('coupons belong to users and to campaigns', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { playgroundOperations } from '@tiffin/schema/playground-operations';
+import { liveData } from './live-data.ts';
 import { soon } from './soon.ts';
 import { type PlatformUnderTest, startPlatform } from './start-platform.ts';
 
@@ -14,8 +15,10 @@ const blocks = (language: string) =>
 
 describe("the README's examples", () => {
   let platform: PlatformUnderTest;
-  /** What the examples order, for those that come after. */
+  /** What the examples come to, for those that come after. */
   let orderId: string | undefined;
+  let saleToken: string | undefined;
+  let ticketId: string | undefined;
   before(async () => {
     platform = await startPlatform();
   });
@@ -29,9 +32,9 @@ describe("the README's examples", () => {
     const name = /(?:query|mutation) (\w+)/.exec(text)?.[1];
     it(`${name} answers without errors and with data in every field`, async () => {
       const token = await platform.logIn('customer');
-      const ask = () => platform.query(text, { token, variables: { orderId } });
-      // What follows an order's payment takes a moment.
-      const { data, errors } = name?.startsWith('Follow')
+      const ask = () => platform.query(text, { token, variables: { orderId, token: saleToken, ticketId } });
+      // What follows an order's payment takes a moment, and so does what a look leaves behind.
+      const { data, errors } = /^Follow|History$/.test(name ?? '')
         ? await soon(async () => {
             const answer = await ask();
             return nulls(answer.data).length === 0 ? answer : undefined;
@@ -40,11 +43,23 @@ describe("the README's examples", () => {
       assert.equal(errors, undefined);
       assert.deepEqual(nulls(data), []);
       for (const answer of Object.values(data as Record<string, { __typename?: string }>)) {
-        if (name !== 'ReviewNothing') assert.match(answer.__typename ?? 'Success', /Success$/);
+        if (name !== 'ReviewNothing') assert.match(answer.__typename ?? 'Success', /Success$|^Queued$/);
       }
       orderId = data.placeOrder?.order?.id ?? orderId;
+      saleToken = data.flashSaleToken?.token ?? saleToken;
+      ticketId = data.joinFlashSale?.ticket?.id ?? ticketId;
     });
   }
+
+  it('subscribe to a ticket, and get its state of now first', async () => {
+    const command = blocks('sh').find((block) => block.includes('text/event-stream')) ?? '';
+    const { query } = JSON.parse(/-d '(.*)'/.exec(command)?.[1] ?? '{}');
+    const token = await platform.logIn('customer');
+    for await (const data of liveData(platform.url, token, query.replace('…', ticketId), {})) {
+      assert.equal(data.flashSaleTicket.status, 'ORDERED');
+      break;
+    }
+  });
 
   it('show the error as it is', async () => {
     const text = operations.find((operation) => operation.includes('ReviewNothing'));

@@ -36,6 +36,9 @@ export interface QueryOptions {
   readonly headers?: Record<string, string>;
 }
 
+/** On a busy machine a hash of a password alone may take seconds. Tests of budgets name their own. */
+const patience = { REQUEST_TIMEOUT_MS: '60s', RPC_TIMEOUT_MS: '30s' };
+
 /** The whole platform in this process on embedded engines and a free port, with demo data, in a folder of its own. */
 export async function startPlatform(
   env: Record<string, string> = {},
@@ -45,7 +48,7 @@ export async function startPlatform(
   const running = await startProcess(
     parts,
     select(rolesOf(parts), Object.keys(parts)),
-    { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', ...env },
+    { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent', ...patience, ...env },
     { processEvents: { on() {}, off() {}, exit() {} }, write() {} },
   );
   const url = running.addresses.get('gateway') ?? '';

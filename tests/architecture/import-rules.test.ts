@@ -122,8 +122,8 @@ describe('a planted violation of each rule is found', () => {
     ['grpc-services/shop/data/shop-store.ts', '../domain/shop.ts', /data may not import domain/],
     [
       'grpc-services/shop/data/shop-store.ts',
-      '@tiffin/proto/gen/tiffin/shop/v1/shop',
-      /data may not import proto/,
+      '@tiffin/proto/topics/shop-topics',
+      /data may not import topics/,
     ],
     [
       'grpc-services/shop/data/shop-store.ts',

@@ -57,7 +57,12 @@ export const layers: readonly Layer[] = [
     files: /^grpc-services\/[^/]+\/domain\//,
     mayImport: [own('domain'), own('data'), ...['lib', 'error codes', 'proto', 'topics'].map(any)],
   },
-  { name: 'data', files: /^grpc-services\/[^/]+\/data\//, mayImport: [own('data'), any('lib')] },
+  {
+    // Values are cached as the messages that they become.
+    name: 'data',
+    files: /^grpc-services\/[^/]+\/data\//,
+    mayImport: [own('data'), any('lib'), any('proto')],
+  },
   {
     name: 'service root',
     files: /^grpc-services\//,

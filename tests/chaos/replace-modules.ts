@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module';
+import { registerReplacements } from './register-replacements.ts';
 
 /**
  * For `node --import`: processes under chaos run the product's code, but for the modules that are named here. Some answers
@@ -17,19 +17,4 @@ const mechanisms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   outbox: { 'lib/events/outbox.ts': 'without/outbox.ts' },
 };
 
-const replaced = { ...inAll, ...mechanisms[process.env['CHAOS_WITHOUT'] ?? ''] };
-const replacements = new Map(
-  Object.entries(replaced).map(([original, replacement]) => [
-    new URL(`../../${original}`, import.meta.url).href,
-    new URL(replacement, import.meta.url).href,
-  ]),
-);
-
-registerHooks({
-  resolve(specifier, context, nextResolve) {
-    const resolved = nextResolve(specifier, context);
-    const url = replacements.get(resolved.url);
-    // A replacement stands on what it replaces.
-    return url === undefined || url === context.parentURL ? resolved : { ...resolved, url };
-  },
-});
+registerReplacements({ ...inAll, ...mechanisms[process.env['CHAOS_WITHOUT'] ?? ''] }, import.meta.url);

@@ -1,17 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemClock } from '@tiffin/lib/clock/clock';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { createRealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { startRealRedis } from '@tiffin/lib/testing/real-redis';
-import { checks } from '../../scripts/audit/checks.ts';
-import { type OpenedDatabases, openAuditedDatabases } from '../../scripts/audit/open-databases.ts';
+import { openAuditedDatabases } from '../../scripts/audit/open-databases.ts';
 import { clientOf } from '../start-platform.ts';
 import type { Attempt, Tally } from './attempt.ts';
-import { type Baseline, readBaseline } from './baseline.ts';
+import { readBaseline } from './baseline.ts';
 import { buy, openMarket } from './buyers.ts';
 import { findContradictions } from './find-contradictions.ts';
 import { findLies } from './find-lies.ts';
 import { type Fleet, type Mechanism, memberNames, startFleet } from './fleet.ts';
+import { settle } from './settle.ts';
 
 export interface ChaosOptions {
   /** Fixes who is killed when, what buyers do, and which answers get lost. */
@@ -22,6 +21,10 @@ export interface ChaosOptions {
   readonly maxQuietMs: number;
   /** Findings that have not changed for this long will not any more. Default: `maxQuietMs`. */
   readonly stableMs?: number;
+  /** So long must nothing be wrong. Default 0. */
+  readonly minQuietMs?: number;
+  /** Buyers get the answers to what they have begun so long after the last kill. Default 45,000. */
+  readonly maxClosingMs?: number;
   readonly without?: Mechanism;
   readonly say: (line: string) => void;
 }
@@ -45,16 +48,11 @@ export interface ChaosReport {
 }
 
 const killEveryMs = 2_000;
-/** Buyers get the answers to what they have begun so long after the last kill. */
-const maxClosingMs = 45_000;
-const lookEveryMs = 1_000;
 const maxErrorLines = 60;
-/** The auditor leaves alone what is young; by then nothing is, and no order is overdue. */
-const auditAheadMs = 15 * 60_000;
 
 /** Kills the platform's processes while buyers buy, waits until all has come to its end, and looks what is wrong then. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { seed, without, say } = options;
+  const { seed, without, say, maxClosingMs = 45_000 } = options;
   await using stack = new AsyncDisposableStack();
   const [postgres, redis] = await Promise.all([createRealPostgres(), startRealRedis()]);
   stack.defer(() => postgres.drop());
@@ -85,7 +83,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await buying;
   clearTimeout(tooLate);
   await fleet.up();
-  const found = await settle(opened, baseline, options);
+  const { maxQuietMs, stableMs, minQuietMs } = options;
+  const look = () => findContradictions(books, baseline);
+  const {
+    wrong: contradictions,
+    audit,
+    tookMs,
+  } = await settle({
+    ...{ look, opened, maxQuietMs, stableMs, minQuietMs },
+  });
+  say(`quiet after ${seconds(tookMs)}`);
   const lies = await findLies(books, baseline, attempts);
   for (const failed of fleet.failedStarts) say(`did not start: ${failed}`);
   say(
@@ -105,7 +112,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     crashes: fleet.crashes,
     internalErrors,
     lies,
-    ...found,
+    contradictions,
+    audit,
   };
 }
 
@@ -120,39 +128,6 @@ async function killForAWhile(fleet: Fleet, { seed, chaosMs, say }: ChaosOptions)
   }
   say(`killed: ${victims.join(', ')}`);
   return victims.length;
-}
-
-type Found = Pick<ChaosReport, 'contradictions' | 'audit'>;
-
-/** Looks until nothing is wrong any more, or nothing gets better. Resolves to what is wrong then. */
-async function settle(
-  opened: OpenedDatabases,
-  baseline: Baseline,
-  { maxQuietMs, stableMs = maxQuietMs, say }: ChaosOptions,
-): Promise<Found> {
-  const beganMs = Date.now();
-  let last = '';
-  let changedMs = beganMs;
-  for (;;) {
-    const contradictions = await findContradictions(opened.databases.order, baseline);
-    const found = { contradictions, audit: contradictions.length > 0 ? [] : await audit(opened) };
-    // A transaction that is tried again and again gets no better by it.
-    const text = [...contradictions, ...found.audit].join('\n').replace(/after \d+ attempts/g, '');
-    const nowMs = Date.now();
-    if (text !== last) changedMs = nowMs;
-    last = text;
-    if (text === '' || nowMs > beganMs + maxQuietMs || nowMs > changedMs + stableMs) {
-      say(`quiet after ${seconds(nowMs - beganMs)}`);
-      return found;
-    }
-    await delay(lookEveryMs);
-  }
-}
-
-async function audit({ databases }: OpenedDatabases): Promise<string[]> {
-  const clock = { ...systemClock, now: () => Date.now() + auditAheadMs };
-  const found = await Promise.all(checks.map(({ find }) => find({ databases, clock })));
-  return found.flat().map(({ unit, problem }) => `${unit} ${problem}`);
 }
 
 /** With the lines of its stack. */

@@ -22,6 +22,10 @@ type Mutation {
   "Buys a pot."
   buyPot(input: BuyPotInput!): BuyPotResult @authorized(roles: [CUSTOMER])
 }
+type Subscription {
+  "A pot, whenever it changes."
+  pot(id: ID!): Pot @public
+}
 "A pot."
 type Pot @key(fields: "id") {
   id: ID! @public
@@ -84,12 +88,16 @@ type PotSold implements Error {
 }
 `;
 
+/** How the one field of Subscription begins. */
+const live = '"A pot, whenever it changes."\n  pot';
+
 /** For each rule a change of the well-formed schema that breaks it, and what the finding must name. */
 const planted: Record<SchemaRuleName, readonly { from: string; to: string; names: string }[]> = {
   everythingIsDescribed: [
     { from: '"What it costs."\n', to: '', names: 'Pot.price' },
     { from: '"What to buy."\n', to: '', names: 'BuyPotInput' },
     { from: '  pots(first', to: '  pots(area: String, first', names: 'Query.pots(area)' },
+    { from: '  "A pot, whenever it changes."\n', to: '', names: 'Subscription.pot' },
   ],
   fedFieldsAreNullable: [
     { from: 'lid: Lid @public', to: 'lid: Lid! @public', names: 'Pot.lid' },
@@ -113,6 +121,16 @@ const planted: Record<SchemaRuleName, readonly { from: string; to: string; names
   mutationsTakeAnIdempotencyKey: [
     { from: 'idempotencyKey: String!', to: 'idempotencyKey: String', names: 'BuyPotInput' },
   ],
+  subscriptionsAreTwins: [
+    { from: `${live}(id: ID!): Pot`, to: `${live}(id: ID): Pot`, names: 'Subscription.pot' },
+    { from: `${live}(id: ID!): Pot`, to: `${live}(id: ID!): Lid`, names: 'Subscription.pot' },
+    { from: live, to: `${live}Live`, names: 'Subscription.potLive' },
+    {
+      from: `${live}(id: ID!): Pot @public`,
+      to: `${live}(id: ID!): Pot @authorized(roles: [CUSTOMER])`,
+      names: 'Subscription.pot',
+    },
+  ],
   moneyIsInCents: [
     { from: 'amountCents: Cents!', to: 'amountCents: Int!', names: 'Money.amountCents' },
     { from: 'price: Money!', to: 'price: Float!', names: 'Pot.price' },
@@ -127,6 +145,7 @@ const planted: Record<SchemaRuleName, readonly { from: string; to: string; names
   ],
   accessIsDeclared: [
     { from: ' @authorized(roles: [CUSTOMER])', to: '', names: 'Mutation.buyPot' },
+    { from: `${live}(id: ID!): Pot @public`, to: `${live}(id: ID!): Pot`, names: 'Subscription.pot' },
     { from: 'lid: Lid @public', to: 'lid: Lid', names: 'Pot.lid' },
     { from: 'lid: Lid @public', to: 'lid: Lid @public @authorized(roles: [ADMIN])', names: 'Pot.lid' },
   ],

@@ -12,7 +12,7 @@ const MAX_PRINTED_FAILURES = 5;
 
 // A fixed seed by default: a build that goes red does so because of its change. To look for more, give other seeds:
 //   DIFFERENTIAL_SEED=7 DIFFERENTIAL_CASES=50000 node --test tests/differential/executor.test.ts
-// `npm test` ends a test after 150 seconds, in which four processors do about as many.
+// `npm test` ends a test after 240 seconds.
 const runSeed = Number(process.env['DIFFERENTIAL_SEED'] ?? 1);
 const cases = Number(process.env['DIFFERENTIAL_CASES'] ?? 5_000);
 const replayed = process.env['DIFFERENTIAL_CASE'];

@@ -5,8 +5,8 @@ import { createMetrics } from '@tiffin/lib/telemetry/metrics';
 import { parse } from 'graphql';
 import { apolloDataSource, createApolloExecutor } from '../../gateway/apollo-executor.ts';
 import { createApolloGateway } from '../../gateway/apollo-gateway.ts';
+import { createApolloPlanner } from '../../gateway/executor/apollo-planner.ts';
 import { createCompiledExecutor } from '../../gateway/executor/compiled-executor.ts';
-import { createPlanner } from '../../gateway/executor/planner.ts';
 import type { Executor } from '../../gateway/executor.ts';
 
 /** The same for both, so that both run the same plans; low, because random operations are harder than real ones. */
@@ -35,7 +35,7 @@ export async function createExecutors(supergraphSdl: string, subgraphOf: Subgrap
   });
   const { schema } = await gateway.load();
   const oracle = createApolloExecutor(gateway, schema, clock);
-  const planner = createPlanner(supergraphSdl, limits);
+  const planner = createApolloPlanner(supergraphSdl, limits);
   let lastPlan: QueryPlan | undefined;
   const compiled = createCompiledExecutor({
     schema,

@@ -43,7 +43,16 @@ describe('docker/postgres/create-databases.sh', () => {
   after(() => postgres?.stop());
 
   it('gives each service a database that it can migrate, extensions too', async () => {
-    for (const service of ['account', 'activity', 'delivery', 'goods', 'order', 'search', 'shop']) {
+    for (const service of [
+      'account',
+      'activity',
+      'delivery',
+      'goods',
+      'order',
+      'search',
+      'shop',
+      'tracking',
+    ]) {
       await using database = await open(service);
       await database.query(`create table "${service}".proof (id int)`);
       await database.query('create extension pg_trgm');
