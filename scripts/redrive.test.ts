@@ -25,7 +25,7 @@ for (const [what, args, env, sentence] of [
     'an unknown service',
     ['--outbox', 'baker'],
     {},
-    /^There is no service "baker". Those there are: account, /,
+    /^There is no service "baker". Those there are: account, activity, delivery, /,
   ],
   [
     'a server that is away',

@@ -4,6 +4,7 @@ import { PostgresUnavailable } from '@tiffin/lib/engines/postgres-connection';
 import { NoDeadLetters, redriveDeadLetters } from '@tiffin/lib/events/kafka/redrive-dead-letters';
 import { createLogger } from '@tiffin/lib/telemetry/logger';
 import { loadProcessConfig } from '@tiffin/lib/topology/process-config';
+import { hasDatabase } from '@tiffin/lib/topology/topology';
 import { topology } from '../tiffin.ts';
 import {
   BadArguments,
@@ -47,7 +48,7 @@ async function fromKafka({ consumer, topic, limit }: KafkaRedrive): Promise<stri
 }
 
 function fromOutbox(redrive: OutboxRedrive): Promise<string> {
-  const services = Object.keys(topology).filter((name) => topology[name]?.kind === 'service');
+  const services = Object.keys(topology).filter((name) => hasDatabase(topology, name));
   const { databaseUrlOf } = loadProcessConfig(topology, process.env, []);
   return redriveOutbox(redrive, { services, databaseUrlOf, clock: systemClock });
 }

@@ -33,6 +33,9 @@ function wipe(): void {
   }
   const servers = Object.keys(process.env).filter((name) => /(^|_)(DATABASE|REDIS)_URL$/.test(name));
   if (servers.length > 0) {
-    print(`${servers.join(', ')} is set: servers are never wiped. Drop the schemas there yourself.`);
+    print(
+      `${servers.join(', ')} is set: servers are never wiped. Drop the schemas there yourself, and empty the cache, ` +
+        'which would answer what it knows of the old data: docs/failures-of-the-cache.md has the command.',
+    );
   }
 }

@@ -8,7 +8,10 @@ export interface RunFileOptions {
   rootDir: string;
   /** A file that still runs after this long is killed and counts as failed; one test may take half of it. */
   fileTimeoutMs: number;
-  /** A process that has no test left ends by itself within this time, or it leaks and counts as failed. Default 5,000. */
+  /**
+   * A process that has no test left ends by itself within this time, or it leaks and counts as failed. Default 15,000: a
+   * busy machine takes seconds to write down what was compiled.
+   */
   lingerMs?: number;
   env?: NodeJS.ProcessEnv;
 }
@@ -20,10 +23,15 @@ export interface FileReport {
   skipped: number;
   /** One text per failure, ready to print. */
   failures: string[];
+  /** What its tests said, line by line, with a last one about those that are left out. */
+  diagnostics: string[];
 }
 
 const MAX_OUTPUT_CHARS = 100_000;
+const MAX_DIAGNOSTIC_LINES = 20;
+const MAX_DIAGNOSTIC_CHARS = 300;
 const reporterPath = fileURLToPath(import.meta.resolve('./test-reporter.ts'));
+const preloadUrl = import.meta.resolve('./test-preload.ts');
 const running = new Set<ChildProcess>();
 
 /** Runs one test file in a process of its own, which never outlives its time. */
@@ -31,6 +39,12 @@ export async function runTestFile(file: string, options: RunFileOptions): Promis
   const child = spawnTestFile(file, options);
   running.add(child);
   const results: TestResult[] = [];
+  const said: string[] = [];
+  let unsaid = 0;
+  const say = (line: string) => {
+    if (said.length < MAX_DIAGNOSTIC_LINES) said.push(line.slice(0, MAX_DIAGNOSTIC_CHARS));
+    else unsaid++;
+  };
   let output = '';
   let killedBecause: string | undefined;
   const kill = (reason: string) => {
@@ -42,13 +56,15 @@ export async function runTestFile(file: string, options: RunFileOptions): Promis
       output = (output + chunk).slice(-MAX_OUTPUT_CHARS);
     });
   }
-  const { fileTimeoutMs, lingerMs = 5_000, rootDir } = options;
+  const { fileTimeoutMs, lingerMs = 15_000, rootDir } = options;
   const deadline = setTimeout(kill, fileTimeoutMs, `It was still running after ${fileTimeoutMs / 1_000} s.`);
   let linger: NodeJS.Timeout | undefined;
   child.on('message', (message: ReporterMessage) => {
     clearTimeout(linger);
     if (message === 'idle') linger = setTimeout(kill, lingerMs, LEAK);
-    else if (message !== 'busy') results.push(message);
+    else if (message === 'busy') return;
+    else if ('diagnostic' in message) message.diagnostic.split('\n').forEach(say);
+    else results.push(message);
   });
   // 'close' waits for the pipes, which a leaked grandchild holds open: so the group goes as soon as its leader did.
   child.once('exit', () => killGroup(child));
@@ -56,12 +72,10 @@ export async function runTestFile(file: string, options: RunFileOptions): Promis
   clearTimeout(deadline);
   clearTimeout(linger);
   running.delete(child);
-  return summarise(
-    relative(rootDir, resolve(rootDir, file)),
-    results,
-    killedBecause ?? troubleOf(exitCode, results),
-    output,
-  );
+  const name = relative(rootDir, resolve(rootDir, file));
+  const trouble = killedBecause ?? troubleOf(exitCode, results);
+  const diagnostics = unsaid > 0 ? [...said, `… and ${unsaid} more`] : said;
+  return { ...summarise(name, results, trouble, output), diagnostics };
 }
 
 const LEAK =
@@ -75,6 +89,7 @@ export function abandonTestFiles(signal: NodeJS.Signals): void {
 
 function spawnTestFile(file: string, { rootDir, fileTimeoutMs, env }: RunFileOptions): ChildProcess {
   const args = [
+    `--import=${preloadUrl}`,
     `--test-reporter=${reporterPath}`,
     `--test-timeout=${fileTimeoutMs / 2}`,
     resolve(rootDir, file),
@@ -117,7 +132,7 @@ function summarise(
   results: readonly TestResult[],
   trouble: string | undefined,
   output: string,
-): FileReport {
+): Omit<FileReport, 'diagnostics'> {
   const count = (outcome: TestResult['outcome']) =>
     results.filter((result) => result.outcome === outcome).length;
   const failures = results.filter((result) => result.outcome === 'failed').map(describeFailure);

@@ -15,8 +15,18 @@ const fixtures = {
   'hangs.test.ts': "test('h', () => { for (;;); });",
   'leaks.test.ts': "setInterval(() => {}, 1000); process.on('SIGTERM', () => {}); test('ok', () => {});",
   'late.test.ts': "test('ok', () => { setTimeout(() => { throw new Error('too late'); }, 20); });",
+  'strays.test.ts':
+    "test('waits', () => new Promise(() => { setTimeout(() => { throw new Error('astray'); }, 20); }));" +
+    "test('p', async () => { await null; test('inside', async () => {}); });",
+  'promises.test.ts':
+    "import { AsyncResource } from 'node:async_hooks'; const id = () => new AsyncResource('x').asyncId();" +
+    "test('many', async () => { const first = id(); for (let n = 0; n < 1000; n++) await null;" +
+    "if (id() - first > 500) throw new Error('a hook on every promise'); });",
   'unloadable.test.ts': "import './missing.ts';",
   'empty.test.ts': '',
+  'says.test.ts':
+    "describe('s', () => { test('a', (t) => { t.diagnostic('one\\ntwo'); }); });" +
+    "test('b', (t) => { for (let n = 3; n <= 25; n++) t.diagnostic('line ' + n + '.'.repeat(1000)); });",
 };
 
 before(() => {
@@ -40,6 +50,16 @@ test('counts leaf tests only, skipped ones apart', async () => {
   assert.deepEqual({ exitCode, last }, { exitCode: 0, last: '1 passed, 0 failed, 2 skipped' });
 });
 
+test('what tests say stands under the line of their file, 20 lines of 300 characters at most', async () => {
+  const { exitCode, text } = await run('says.test.ts');
+  assert.equal(exitCode, 0);
+  const [head, ...lines] = text.split('\n');
+  assert.match(head ?? '', /says\.test\.ts {2}2 passed/);
+  assert.deepEqual(lines.slice(0, 3), ['    one', '    two', `    line 3${'.'.repeat(294)}`]);
+  assert.equal(lines[20], '    … and 5 more');
+  assert.deepEqual(lines.slice(21), ['', '2 passed, 0 failed']);
+});
+
 test('a failing subtest counts once and is printed with its path and error', async () => {
   const { exitCode, last, text } = await run('nested.test.ts', 'passes.test.ts');
   assert.deepEqual({ exitCode, last }, { exitCode: 1, last: '2 passed, 1 failed, 2 skipped' });
@@ -60,6 +80,17 @@ test('a file that hangs, leaves a timer behind, throws late, does not load or is
   assert.match(text, /too late/);
   assert.match(text, /Cannot find module/);
   assert.match(text, /The file holds no test\./);
+});
+
+test('what a test began fails that test, whenever it throws, and is part of it', async () => {
+  const { exitCode, last, text } = await run('strays.test.ts');
+  assert.deepEqual({ exitCode, last }, { exitCode: 1, last: '1 passed, 1 failed' });
+  assert.match(text, /✖ waits\n.*strays\.test\.ts:2\n\s+Error: astray/);
+});
+
+test('no file pays for a hook on every promise', async () => {
+  const { exitCode, text } = await run('promises.test.ts');
+  assert.equal(exitCode, 0, text);
 });
 
 test('a run without any test fails', async () => {

@@ -1,6 +1,6 @@
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { abandonTestFiles, type FileReport, type RunFileOptions, runTestFile } from './run-test-file.ts';
 
 export const rootDir = dirname(import.meta.dirname);
@@ -27,31 +27,47 @@ export function findTestFiles({ real, patterns }: { real: boolean; patterns: rea
 }
 
 /**
- * Runs each file in a process of its own and prints one line a file, then the failures in full, then the totals
- * alone on the last line. Resolves to the exit code. Node's own `run()` is not used: it waits for ever on a file
+ * Runs each file in a process of its own and prints one line a file and under it what its tests said, then the failures
+ * in full, then the totals alone on the last line. Resolves to the exit code. Node's own `run()` is not used: it waits for ever on a file
  * that hangs or that leaves a timer behind, and here both must fail.
  */
 export async function runTestFiles(files: readonly string[], options: RunOptions): Promise<number> {
   const print = options.print ?? ((line) => process.stdout.write(`${line}\n`));
   const { isAlone = () => false } = options;
   const reports: FileReport[] = [];
+  const { env, removeCompiled } = shareCompiledCode(options.env);
   const work = async (waiting: string[]) => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const startedMs = performance.now();
-      const report = await runTestFile(file, { ...options, rootDir });
+      const report = await runTestFile(file, { ...options, env, rootDir });
       reports.push(report);
       print(describeReport(report, performance.now() - startedMs));
+      for (const line of report.diagnostics) print(`    ${line}`);
     }
   };
   const concurrency = options.concurrency ?? Math.max(2, Math.min(4, availableParallelism()));
   process.on('SIGINT', abandonTestFiles);
   process.on('SIGTERM', abandonTestFiles);
+  process.on('exit', removeCompiled);
   const together = files.filter((file) => !isAlone(file));
   await Promise.all(Array.from({ length: concurrency }, () => work(together)));
   await work(files.filter(isAlone));
   process.off('SIGINT', abandonTestFiles);
   process.off('SIGTERM', abandonTestFiles);
+  process.off('exit', removeCompiled);
+  removeCompiled();
   return printTotals(reports, print);
+}
+
+/**
+ * The files import the same modules, and Node compiles each once for all of them. In the OS's folder and for one run only:
+ * some tests run copies of the repository, and what is compiled of those would pile up.
+ */
+function shareCompiledCode(given: RunOptions['env']) {
+  const folder = mkdtempSync(join(tmpdir(), 'tiffin-compiled-'));
+  // A child that was killed a moment ago may still write.
+  const removeCompiled = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  return { env: { NODE_COMPILE_CACHE: folder, ...given }, removeCompiled };
 }
 
 function printTotals(reports: readonly FileReport[], print: (line: string) => void): number {

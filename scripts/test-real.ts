@@ -24,10 +24,10 @@ try {
   if (kafka) stops.push(() => kafka.stop());
   print('');
   process.exitCode = await runTestFiles(files, {
-    fileTimeoutMs: 300_000,
+    fileTimeoutMs: 480_000,
     concurrency: 2,
-    // A platform of eight processes each.
-    isAlone: (file) => file.startsWith('tests/chaos/'),
+    // A platform of eight processes each; and one whose answers are timed.
+    isAlone: (file) => file.startsWith('tests/chaos/') || file.startsWith('tests/redis-away.'),
     env: { TEST_DATABASE_URL: postgres.url, ...kafka?.env },
   });
 } catch (error) {

@@ -14,8 +14,13 @@ export interface TestResult {
   error?: string;
 }
 
-/** What comes over IPC: results, and whether a test is under way. */
-export type ReporterMessage = TestResult | 'busy' | 'idle';
+/** What a test said with `t.diagnostic`. */
+export interface TestDiagnostic {
+  diagnostic: string;
+}
+
+/** What comes over IPC: results, what tests say, and whether a test is under way. */
+export type ReporterMessage = TestResult | TestDiagnostic | 'busy' | 'idle';
 
 /** Watches one file's events. Children end before their parent, so a test nobody named as parent is a leaf. */
 export function createResultCollector(): (event: TestEvent) => TestResult | undefined {
@@ -51,6 +56,9 @@ function failure(data: EventData.TestFail, path: string[], location: string): Te
 const isSkipped = (data: { skip?: string | boolean; todo?: string | boolean }) =>
   (data.skip !== undefined && data.skip !== false) || (data.todo !== undefined && data.todo !== false);
 
+/** Node's own counts stand where the file begins, and there is no test there. */
+const isTotal = ({ line, column }: EventData.TestDiagnostic) => line === 1 && column === 1;
+
 function describeError(error: unknown): string {
   // An assertion's message has its diff; inspect would repeat both sides.
   const text =
@@ -69,9 +77,11 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   const collect = createResultCollector();
   let openTests = 0;
   for await (const event of source) {
-    // Node tells of an error thrown after its test ended in a diagnostic only.
-    if (event.type === 'test:diagnostic' && /^(Error|Warning): /.test(event.data.message)) {
-      process.stderr.write(`${event.data.message}\n`);
+    if (event.type === 'test:diagnostic') {
+      const { message: diagnostic } = event.data;
+      // Node tells of an error thrown after its test ended in a diagnostic only.
+      if (/^(Error|Warning): /.test(diagnostic)) process.stderr.write(`${diagnostic}\n`);
+      else if (!isTotal(event.data)) process.send?.({ diagnostic });
     }
     if (event.type === 'test:enqueue') openTests += 1;
     if (event.type === 'test:complete') openTests -= 1;

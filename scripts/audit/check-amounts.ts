@@ -12,10 +12,12 @@ interface Ordered {
   readonly currency: string;
   readonly coupon_id: string | null;
   readonly wallet_cents: string;
+  /** Then its unit comes from there, and none from the goods' stock. */
+  readonly flash_sale_id: string | null;
   readonly items_json: string;
 }
 
-/** Orders hold and have spent what they say: the units of their goods, the money of their users, their coupons. */
+/** Orders hold and have spent what they say: units of goods or of a flash sale, the money of their users, their coupons. */
 export function checkAmounts(audited: Audited): Promise<Finding[]> {
   return findByPages(
     (after: SettledTransaction | undefined, limit) => readSettled(audited, after, limit),
@@ -26,6 +28,7 @@ export function checkAmounts(audited: Audited): Promise<Finding[]> {
         readStock(audited, ids),
         readMoney(audited, ids),
         readCoupons(audited, ids),
+        readFlashUnits(audited, ids),
       ]);
       const found = new Map<string, string[]>();
       for (const transaction of transactions) {
@@ -52,30 +55,36 @@ function differenceOf(wanted: readonly string[], booked: readonly string[]): str
   ];
 }
 
-/** Of stock, money and coupons. A transaction that has ended in vain has none. */
+/** Of stock, money, coupons and flash sales. A transaction that has ended in vain has none. */
 function amountsOf({ state }: SettledTransaction, order: Ordered | undefined): string[][] {
-  if (!order || state === 'CANCELLED') return [[], [], []];
-  const { user_id, currency, coupon_id, wallet_cents, items_json } = order;
+  if (!order || state === 'CANCELLED') return [[], [], [], []];
+  const { user_id, currency, coupon_id, wallet_cents, flash_sale_id, items_json } = order;
   const isSpent = state === 'CONFIRMED';
   const items = Object.entries(JSON.parse(items_json) as Record<string, number>);
+  const [frozen, sold] = isSpent ? [0, 1] : [1, 0];
   return [
-    items.map(([goodsId, quantity]) => unitsOf(goodsId, isSpent ? 0 : quantity, isSpent ? quantity : 0)),
+    flash_sale_id === null
+      ? items.map(([goodsId, quantity]) => unitsOf(goodsId, frozen * quantity, sold * quantity))
+      : [],
     Number(wallet_cents) === 0
       ? []
       : [moneyOf(currency, isSpent ? '0' : wallet_cents, isSpent ? wallet_cents : '0', user_id)],
     coupon_id === null ? [] : [couponOf(coupon_id, isSpent ? 'USED' : 'LOCKED', user_id)],
+    flash_sale_id === null ? [] : [flashUnitsOf(flash_sale_id, frozen, sold, user_id)],
   ];
 }
 
 const unitsOf = (goodsId: string, frozen: number, sold: number) =>
   `${frozen} frozen + ${sold} sold of goods ${goodsId}`;
+const flashUnitsOf = (flashSaleId: string, held: number, sold: number, userId: string) =>
+  `${held} held + ${sold} sold of flash sale ${flashSaleId} of user ${userId}`;
 const moneyOf = (currency: string, held: string, captured: string, userId: string) =>
   `${held} held + ${captured} captured ${currency} cents of user ${userId}`;
 const couponOf = (id: string, status: string, userId: string) => `${status} coupon ${id} of user ${userId}`;
 
 function readOrders({ databases }: Audited, ids: string): Promise<Ordered[]> {
   return databases.order.query<Ordered>(
-    `select id, user_id, currency, coupon_id, wallet_cents,
+    `select id, user_id, currency, coupon_id, wallet_cents, flash_sale_id,
        (select json_object_agg(goods_id, quantity) from "order".order_item where order_id = placed.id)::text as items_json
      from "order"."order" as placed where id = any(?::bigint[])`,
     [ids],
@@ -117,6 +126,23 @@ async function readCoupons({ databases }: Audited, ids: string): Promise<Amounts
     [ids],
   );
   return byOrder(rows, ({ coupon_id, status, user_id }) => couponOf(coupon_id, status, user_id));
+}
+
+/** With the user whose ticket it is. */
+async function readFlashUnits({ databases }: Audited, ids: string): Promise<Amounts> {
+  type Row = { id: string; flash_sale_id: string; held: string; sold: string; user_id: string | null };
+  const rows = await databases.activity.query<Row>(
+    `select entry.order_id as id, entry.flash_sale_id, sum(reserved_delta) as held, sum(sold_delta) as sold,
+       max(ticket.user_id) as user_id
+     from activity.flash_sale_stock_entry as entry
+     left join activity.flash_sale_ticket as ticket on ticket.order_id = entry.order_id
+     where entry.order_id = any(?::bigint[]) group by entry.order_id, entry.flash_sale_id
+     having sum(reserved_delta) <> 0 or sum(sold_delta) <> 0`,
+    [ids],
+  );
+  return byOrder(rows, ({ flash_sale_id, held, sold, user_id }) =>
+    flashUnitsOf(flash_sale_id, Number(held), Number(sold), user_id ?? 'nobody'),
+  );
 }
 
 function byOrder<Row extends { id: string }>(rows: readonly Row[], textOf: (row: Row) => string): Amounts {

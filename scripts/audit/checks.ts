@@ -1,5 +1,6 @@
 import { auditWallets } from '@tiffin/account/domain/audit-wallets';
 import { auditCoupons } from '@tiffin/activity/domain/audit-coupons';
+import { auditFlashSales } from '@tiffin/activity/domain/audit-flash-sales';
 import { auditDeliveries } from '@tiffin/delivery/domain/audit-deliveries';
 import { auditStock } from '@tiffin/goods/domain/audit-stock';
 import { allFindings } from '@tiffin/lib/audit/all-findings';
@@ -35,6 +36,10 @@ export const checks: readonly Check[] = [
     find: ({ databases }) => allFindings(auditCoupons({ database: databases.activity })),
   },
   {
+    claim: 'flash sales: left + reserved + sold is what came, and what ledger, tickets and claims say',
+    find: ({ databases }) => allFindings(auditFlashSales({ database: databases.activity })),
+  },
+  {
     claim: 'deliveries: none is without a courier for too long',
     find: ({ databases, clock }) => allFindings(auditDeliveries({ database: databases.delivery, clock })),
   },
@@ -48,7 +53,7 @@ export const checks: readonly Check[] = [
   },
   { claim: 'transactions: all participants stand where their order does', find: checkBranches },
   { claim: 'transactions: nobody holds anything for one that is not there', find: checkOrphans },
-  { claim: 'amounts: stock, wallets and coupons hold what orders say', find: checkAmounts },
+  { claim: 'amounts: stock, wallets, coupons and flash sales hold what orders say', find: checkAmounts },
   { claim: 'events: everybody has applied what was told of orders', find: checkEvents },
   { claim: 'events: none waits in an outbox or is given up', find: checkOutboxes },
   { claim: 'deliveries: each paid order has one, and is as far', find: checkDeliveries },

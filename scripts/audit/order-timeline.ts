@@ -5,7 +5,8 @@ import { atMs, entryOf, type Timeline, type TimelineEntry, type WhatRow } from '
 
 /** Everything that happened to an order, in all services. */
 export async function readOrderTimeline(audited: Audited, orderId: string): Promise<Timeline> {
-  const read = [orderPart, transactionPart, stockPart, fundsPart, couponPart, deliveryPart, eventPart];
+  const held = [stockPart, fundsPart, couponPart, flashSalePart];
+  const read = [orderPart, transactionPart, ...held, deliveryPart, eventPart];
   const parts = await Promise.all(read.map((part) => part(audited, orderId)));
   return { now: parts.flatMap(({ now }) => now), entries: parts.flatMap(({ entries }) => entries) };
 }
@@ -128,6 +129,25 @@ const couponPart: Part = async (audited, orderId) => {
     now: held.map(({ what }) => what),
     entries: [...branch, ...granted.map(entryOf('activity'))],
   };
+};
+
+const flashSalePart: Part = async (audited, orderId) => {
+  const { activity } = audited.databases;
+  const [branch, tickets, entries] = await Promise.all([
+    readBranch(audited, 'flashSale', orderId),
+    activity.query<{ what: string }>(
+      `select 'ticket ' || id || ' of flash sale ' || flash_sale_id || ' is ' || status as what
+       from activity.flash_sale_ticket where order_id = ? limit ${maxRows}`,
+      [orderId],
+    ),
+    activity.query<WhatRow>(
+      `select ${atMs('at')}, kind || ' a unit of flash sale ' || flash_sale_id || ': left ' || left_delta || ', reserved '
+         || reserved_delta || ', sold ' || sold_delta as what
+       from activity.flash_sale_stock_entry where order_id = ? order by id limit ${maxRows}`,
+      [orderId],
+    ),
+  ]);
+  return { now: tickets.map(({ what }) => what), entries: [...branch, ...entries.map(entryOf('activity'))] };
 };
 
 const deliveryPart: Part = async ({ databases: { delivery } }, orderId) => {

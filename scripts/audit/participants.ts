@@ -1,5 +1,6 @@
 import { fundsBranch } from '@tiffin/account/data/funds-branch';
 import { couponBranch } from '@tiffin/activity/data/coupon-branch';
+import { flashSaleBranch } from '@tiffin/activity/data/flash-sale-branch';
 import { stockBranch } from '@tiffin/goods/data/stock-branch';
 import type { BranchState } from '@tiffin/lib/tcc/branch-rows';
 import type { OrderParticipants } from '@tiffin/order/domain/participants';
@@ -10,6 +11,7 @@ export const participants = {
   stock: { service: 'goods', branch: stockBranch },
   coupon: { service: 'activity', branch: couponBranch },
   funds: { service: 'account', branch: fundsBranch },
+  flashSale: { service: 'activity', branch: flashSaleBranch },
 } as const satisfies Record<keyof OrderParticipants, { service: AuditedService; branch: string }>;
 
 export type ParticipantName = keyof typeof participants;

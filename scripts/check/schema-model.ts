@@ -56,7 +56,7 @@ const TYPE_KINDS: ReadonlySet<string> = new Set([
   Kind.SCALAR_TYPE_DEFINITION,
 ]);
 
-export const isRoot = (typeName: string): boolean => typeName === 'Query' || typeName === 'Mutation';
+export const isRoot = (typeName: string): boolean => ['Query', 'Mutation', 'Subscription'].includes(typeName);
 
 export const isNullable = (type: TypeNode): boolean => type.kind !== Kind.NON_NULL_TYPE;
 

@@ -15,8 +15,21 @@ import {
 export type SchemaRule = (model: SchemaModel) => string[];
 
 const MAX_PAGE_ITEMS = 100;
-/** These cannot be repeated safely by a key: without a session there is nobody to keep the key for. */
-const MUTATIONS_WITHOUT_KEY = new Set(['register', 'login', 'refreshSession', 'logout']);
+/**
+ * The first four cannot be repeated safely by a key: without a session there is nobody to keep the key for. What `track`
+ * tells may be lost or counted twice, so nobody needs to repeat it, and a key would cost more than all the rest of it. The
+ * last two may be repeated as they are: a user has one token and one ticket of a flash sale, and a key would be a write to
+ * a database before anybody of a crowd is refused.
+ */
+const MUTATIONS_WITHOUT_KEY = new Set([
+  'register',
+  'login',
+  'refreshSession',
+  'logout',
+  'track',
+  'flashSaleToken',
+  'joinFlashSale',
+]);
 const UNDESCRIBED = new Set(['id', 'first', 'after']);
 
 /** Whoever explores the schema has nothing but the descriptions. `id`, `first` and `after` explain themselves. */
@@ -139,6 +152,25 @@ export const mutationsTakeAnIdempotencyKey: SchemaRule = ({ objects, inputs }) =
     .map(
       (inputName) => `${inputName} needs \`idempotencyKey: String!\`: its mutation must be safe to repeat.`,
     );
+
+/** The gateway answers a subscription by the query of the same name, so it must be one, and as well guarded. */
+export const subscriptionsAreTwins: SchemaRule = ({ objects }) => {
+  const signature = ({ type, arguments: args = [], directives = [] }: FieldDefinitionNode) =>
+    [...args.map((node) => `${node.name.value}: ${print(node.type)}`), print(type), ...directives.map(print)]
+      .toSorted()
+      .join();
+  const fields = outputFieldsOf(objects);
+  const queries = fields.filter(({ typeName }) => typeName === 'Query');
+  return fields
+    .filter(({ typeName }) => typeName === 'Subscription')
+    .filter(({ field }) => {
+      const twin = queries.find((query) => query.field.name.value === field.name.value);
+      return !twin || signature(twin.field) !== signature(field);
+    })
+    .map(({ field: { name } }) => {
+      return `Subscription.${name.value} has no twin. Give Query a field of the same name, arguments, type and directives.`;
+    });
+};
 
 /** `Int` ends at 21 million euros, and a float loses cents. */
 export const moneyIsInCents: SchemaRule = (model) =>

@@ -2,7 +2,7 @@
 export interface DetailField {
   /** Camel case, as in TypeScript and GraphQL. */
   readonly name: string;
-  /** `Int`, `Cents`, `String`, `ID`, `Boolean` or the name of a value message. */
+  /** `Int`, `Cents`, `String`, `ID`, `Boolean`, `DateTime` or the name of a value message. */
   readonly type: string;
   readonly list: boolean;
   readonly nullable: boolean;
@@ -52,6 +52,8 @@ export interface RpcEntry {
   readonly onlyReads: boolean;
   /** Declared by `may_return`, in the order of the proto; then the keyed codes where the request has a key. */
   readonly codes: readonly string[];
+  /** The GraphQL type of its mutation's success: `AddReviewSuccess`, unless `success_type` says otherwise. */
+  readonly successType: string;
 }
 
 /** Everything that the generators take from the proto files. */

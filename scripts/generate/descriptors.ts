@@ -121,6 +121,7 @@ function readCodes(
 function readRpcs(registry: FileRegistry, errorCode: DescEnum, codes: readonly CodeEntry[]): RpcEntry[] {
   const keyedCodes = codes.filter((entry) => entry.keyed).map((entry) => entry.code);
   const extension = extensionOf(registry, 'may_return');
+  const successType = extensionOf(registry, 'success_type');
   const rpcs: RpcEntry[] = [];
   for (const file of registry.files) {
     for (const service of file.services) {
@@ -137,6 +138,7 @@ function readRpcs(registry: FileRegistry, errorCode: DescEnum, codes: readonly C
           takesKey,
           onlyReads: method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS,
           codes: takesKey ? [...declared, ...keyedCodes] : declared,
+          successType: (getOption(method, successType) as unknown as string) || `${method.name}Success`,
         });
       }
     }
@@ -165,6 +167,7 @@ function readField(field: DescField, comment: string): DetailField {
 }
 
 function graphqlTypeOf(field: DescField): string {
+  if (field.message?.typeName === 'google.protobuf.Timestamp') return 'DateTime';
   if (field.fieldKind === 'message' || (field.fieldKind === 'list' && field.listKind === 'message')) {
     return field.message.name;
   }

@@ -14,14 +14,15 @@ import { resultUnions } from './result-unions.ts';
 import { rpcErrorCodes } from './rpc-error-codes.ts';
 import { parseSdl, readSubgraphs, type SubgraphSource } from './subgraphs.ts';
 import { supergraph } from './supergraph.ts';
+import { trustedDocuments } from './trusted-documents.ts';
 import { validate } from './validate.ts';
 
 /** Path from the root of the repository → content. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
 
 /**
- * Makes every generated file of the repository in memory from the proto files, the hand-written SDL and the
- * configuration schemas.
+ * Makes every generated file of the repository in memory from the proto files, the hand-written SDL, the operations and
+ * the configuration schemas.
  * Throws ContractError where these are not consistent.
  */
 export async function generateFiles(rootDir: string): Promise<GeneratedFiles> {
@@ -49,7 +50,9 @@ export async function generateFiles(rootDir: string): Promise<GeneratedFiles> {
       document: parseSdl(`schema/${subgraph.name}.graphql`, sdl),
     });
   }
-  files.set('schema/supergraph.graphql', supergraph(documents));
+  const supergraphSdl = supergraph(documents);
+  files.set('schema/supergraph.graphql', supergraphSdl);
+  files.set('schema/gen/trusted-documents.json', await trustedDocuments(rootDir, supergraphSdl));
   const mutations = subgraphs.flatMap((subgraph) => mutationsOf(subgraph, contracts));
   files.set('docs/errors.md', errorDocs(contracts, mutations));
   files.set('docs/configuration.md', configDocs(await readConfiguration(rootDir)));

@@ -8,26 +8,36 @@ export interface SubgraphMappers {
   readonly context: string;
 }
 
+const ACCESS = '@tiffin/proto/gen/tiffin/access/v1/access';
 const ACCOUNT = '@tiffin/proto/gen/tiffin/account/v1/account';
 const CAMPAIGN = '@tiffin/proto/gen/tiffin/activity/v1/campaign_admin';
 const COMMON = '@tiffin/proto/gen/tiffin/common/v1/common';
 const COUPON = '@tiffin/proto/gen/tiffin/activity/v1/coupon';
 const DELIVERY = '@tiffin/proto/gen/tiffin/delivery/v1/delivery';
+const FLASH_SALE = '@tiffin/proto/gen/tiffin/activity/v1/flash_sale';
+const FLASH_SALE_ADMIN = '@tiffin/proto/gen/tiffin/activity/v1/flash_sale_admin';
 const GOODS = '@tiffin/proto/gen/tiffin/goods/v1/goods';
 const ORDER = '@tiffin/proto/gen/tiffin/order/v1/order';
 const ORDER_ADMIN = '@tiffin/proto/gen/tiffin/order/v1/order_admin';
 const SEARCH = '@tiffin/proto/gen/tiffin/search/v1/search';
 const SHOP = '@tiffin/proto/gen/tiffin/shop/v1/shop';
+const TRACKING = '@tiffin/proto/gen/tiffin/tracking/v1/tracking';
 const WALLET = '@tiffin/proto/gen/tiffin/account/v1/wallet';
 
 /** By subgraph. The proto messages are the models: mapped once, at the door. */
 export const mappers: Readonly<Record<string, SubgraphMappers>> = {
   order: {
     types: {
+      AccessRule: './types/access-rule.ts#ShownAccessRule',
+      AreaRule: `${ACCESS}#AreaRule as AreaRuleMessage`,
       Delivery: `${DELIVERY}#Delivery as DeliveryMessage`,
       DeliveryAddress: `${ORDER}#DeliveryAddress as DeliveryAddressMessage`,
+      FlashSale: `${FLASH_SALE}#FlashSale as FlashSaleMessage`,
+      FlashSaleEligibility: './types/flash-sale-eligibility.ts#ShownEligibility',
+      FlashSaleTicket: `${FLASH_SALE}#FlashSaleTicket as FlashSaleTicketMessage`,
       // The shop subgraph owns the rest of goods and shops; here they are references.
       Goods: '{ id: string }',
+      ManagedFlashSale: `${FLASH_SALE_ADMIN}#ManagedFlashSale as ManagedFlashSaleMessage`,
       Money: `${COMMON}#Money as MoneyMessage`,
       Order: `${ORDER}#Order as OrderMessage`,
       OrderItem: `${ORDER}#OrderItem as OrderItemMessage`,
@@ -39,6 +49,8 @@ export const mappers: Readonly<Record<string, SubgraphMappers>> = {
     },
     enums: {
       DeliveryStatus: `${DELIVERY}#DeliveryStatus`,
+      FlashSaleStatus: `${FLASH_SALE}#FlashSaleStatus`,
+      FlashSaleTicketStatus: `${FLASH_SALE}#FlashSaleTicketStatus`,
       OrderStatus: `${ORDER}#OrderStatus`,
       TransactionResolution: `${ORDER_ADMIN}#TransactionResolution`,
     },
@@ -64,14 +76,19 @@ export const mappers: Readonly<Record<string, SubgraphMappers>> = {
       Address: `${ACCOUNT}#Address as AddressMessage`,
       Campaign: `${CAMPAIGN}#Campaign as CampaignMessage`,
       Coupon: `${COUPON}#Coupon as CouponMessage`,
+      // The shop subgraph owns the rest of goods and shops; here they are references.
+      Goods: `{ __typename: 'Goods'; id: string }`,
+      HistoryEntry: `${TRACKING}#HistoryEntry as HistoryEntryMessage`,
       Money: `${COMMON}#Money as MoneyMessage`,
       Session: `${ACCOUNT}#Session as SessionMessage`,
+      Shop: `{ __typename: 'Shop'; id: string }`,
       User: `${ACCOUNT}#User as UserMessage`,
       Wallet: `${WALLET}#Wallet as WalletMessage`,
       WalletBalance: `${WALLET}#WalletBalance as WalletBalanceMessage`,
       WalletEntry: `${WALLET}#WalletEntry as WalletEntryMessage`,
     },
     enums: {
+      BehaviorKind: `${TRACKING}#BehaviorKind`,
       CampaignTrigger: `${CAMPAIGN}#CampaignTrigger`,
       CouponStatus: `${COUPON}#CouponStatus`,
       Role: `${ACCOUNT}#Role`,

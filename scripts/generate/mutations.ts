@@ -7,6 +7,8 @@ export interface MutationEntry {
   readonly field: string;
   /** `AddReview`, the name of the rpc and the stem of the GraphQL types. */
   readonly name: string;
+  /** The type of its success. */
+  readonly success: string;
   /** What the rpc declares, with the keyed codes where it takes a key; then the infrastructure codes. */
   readonly codes: readonly string[];
 }
@@ -36,7 +38,12 @@ export function mutationsOf(subgraph: SubgraphSource, contracts: Contracts): Mut
           : `${place} has an idempotencyKey in its input that the rpc ${name} does not take. Add idempotency_key to its request.`,
       );
     }
-    return { field, name, codes: [...(rpcs[0]?.codes ?? []), ...infrastructure] };
+    return {
+      field,
+      name,
+      success: rpcs[0]?.successType ?? `${name}Success`,
+      codes: [...(rpcs[0]?.codes ?? []), ...infrastructure],
+    };
   });
   if (problems.length > 0) throw new ContractError(problems);
   return mutations;

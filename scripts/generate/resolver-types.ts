@@ -1,7 +1,15 @@
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import {
+  buildASTSchema,
+  type DefinitionNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  type UnionTypeDefinitionNode,
+} from 'graphql';
 import { ContractError } from './contracts.ts';
 import { headerOf } from './header.ts';
 import type { SubgraphMappers } from './mappers.ts';
@@ -64,13 +72,25 @@ function resolversConfig(mappers: SubgraphMappers) {
   };
 }
 
-/** A document without federation's link and without directive definitions, and with unions of successes only. */
+/**
+ * A document without federation's link and without directive definitions, and with unions of successes only. Nobody
+ * resolves a subscription: the gateway answers it by the query of the same name.
+ */
 function plainDocument(sdl: DocumentNode, mutations: readonly MutationEntry[]): DocumentNode {
-  const own = sdl.definitions.filter(
-    ({ kind }) => kind !== Kind.SCHEMA_EXTENSION && kind !== Kind.DIRECTIVE_DEFINITION,
-  );
-  const unions = mutations.map(({ name }) => `union ${name}Result = ${name}Success`).join('\n');
+  const own = sdl.definitions
+    .filter(({ kind }) => kind !== Kind.SCHEMA_EXTENSION && kind !== Kind.DIRECTIVE_DEFINITION)
+    .filter((node) => node.kind !== Kind.OBJECT_TYPE_DEFINITION || node.name.value !== 'Subscription')
+    .map((node, _index, all) => (node.kind === Kind.UNION_TYPE_DEFINITION ? withoutErrors(node, all) : node));
+  const unions = mutations.map(({ name, success }) => `union ${name}Result = ${success}`).join('\n');
   return { ...sdl, definitions: [...own, ...parse(unions).definitions] };
+}
+
+/** Types that are not defined beside the union are the generated ones of errors. */
+function withoutErrors(union: UnionTypeDefinitionNode, all: readonly DefinitionNode[]): DefinitionNode {
+  const own = new Set(
+    all.flatMap((node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION ? [node.name.value] : [])),
+  );
+  return { ...union, types: union.types?.filter(({ name }) => own.has(name.value)) ?? [] };
 }
 
 /** A mapper for a type that is not there would be ignored in silence. */

@@ -42,6 +42,7 @@ function contracts(codes: CodeEntry[], rpcCodes: string[] = [], values: Contract
     takesKey: false,
     onlyReads: false,
     codes: rpcCodes,
+    successType: 'BuyPotSuccess',
   };
   return { codes, values, rpcs: [rpc] };
 }

@@ -7,7 +7,7 @@ import {
 } from './contracts.ts';
 
 const RESERVED_FIELDS = new Set(['code', 'message']);
-const SCALARS = ['Int', 'Cents', 'String', 'ID', 'Boolean'];
+const SCALARS = ['Int', 'Cents', 'String', 'ID', 'Boolean', 'DateTime'];
 /** Messages of common.proto that schema/common.graphql has a type for, with the same fields. */
 const COMMON_TYPES = ['Money'];
 const MAX_HTTP_STATUS = 599;
@@ -74,7 +74,7 @@ function problemsOfFields({ codes, values }: Contracts): string[] {
       .filter(({ field }) => !known.has(field.type))
       .map(
         ({ place }) =>
-          `${place} has a type that GraphQL cannot show. Use int32, int64, string, bool, Money or a message of error.proto.`,
+          `${place} has a type that GraphQL cannot show. Use int32, int64, string, bool, Money, Timestamp or a message of error.proto.`,
       ),
   ];
 }
