@@ -1,5 +1,5 @@
+import { createApolloPlanner } from '@tiffin/gateway/executor/apollo-planner';
 import type { Data } from '@tiffin/gateway/executor/data';
-import { createPlanner } from '@tiffin/gateway/executor/planner';
 import { ResponseShaper } from '@tiffin/gateway/executor/response-shaper';
 import { Run } from '@tiffin/gateway/executor/run';
 import { TypeRelations } from '@tiffin/gateway/executor/type-relations';
@@ -49,7 +49,7 @@ export async function measureParts(recordedCase: RecordedCase, options: BenchOpt
     const operations = new OperationCache(compiled);
     const { document, node } = await lookUp(operations, recordedCase);
     const operation = { text: recordedCase.text, document, node };
-    const plan = await createPlanner(sdl).plan(operation);
+    const plan = await createApolloPlanner(sdl).plan(operation);
     const replays = fetchReplays(plan, new TypeRelations(buildASTSchema(parse(sdl), { assumeValid: true })));
     const { schema } = compiled;
     const onSurprise = () => {

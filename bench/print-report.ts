@@ -75,13 +75,13 @@ const sumNote = `The sum is not the run to the microsecond: alone, a part's code
 calls see the shapes of one place only; in a run, the parts share both, and garbage of one is collected in another's time.
 The answers of a round are made before it: the part that touches one first waits for memory, under both executors.`;
 
-const shown = ({ median, min, max }: Spread): string => {
+export const shown = ({ median, min, max }: Spread): string => {
   const digits = median < 10 ? 2 : median < 100 ? 1 : 0;
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 };
 
 /** Columns as wide as they must be; the first one is of names. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_head, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

@@ -87,13 +87,16 @@ export async function lookUp(operations: OperationCache, { name, text }: BenchCa
 }
 
 /** The platform, and its gateway's way to the subgraphs for us too. */
-function withGateway(onSubgraphs: (subgraphOf: (name: string) => Subgraph) => void): Topology {
-  const gateway = topology['gateway'];
+export function withGateway(
+  onSubgraphs: (subgraphOf: (name: string) => Subgraph) => void,
+  parts: Topology = topology,
+): Topology {
+  const gateway = parts['gateway'];
   if (gateway?.kind !== 'gateway') throw new Error('The topology has no gateway.');
   const start: StartGateway = (platform) => {
     onSubgraphs(platform.subgraph);
     return gateway.start(platform);
   };
   const watched: TopologyComponent = { ...gateway, start };
-  return { ...topology, gateway: watched };
+  return { ...parts, gateway: watched };
 }
