@@ -10,6 +10,15 @@ import { searchConfig } from '@tiffin/search/search-config';
  * service has roles, which processes may share out among themselves: `--run order:api` and `--run order:jobs`.
  */
 export const topology: Topology = {
+  access: {
+    kind: 'service',
+    start: lazily(() => import('@tiffin/access/main')),
+    roles: ['api'],
+    usesEvents: false,
+    hasDatabase: false,
+    port: 5007,
+    calls: ['account', 'order'],
+  },
   account: {
     kind: 'service',
     start: lazily(() => import('@tiffin/account/main')),
@@ -26,7 +35,7 @@ export const topology: Topology = {
     roles: ['api', 'jobs', 'tasks'],
     usesEvents: true,
     port: 5005,
-    calls: ['account'],
+    calls: ['access', 'account', 'goods'],
   },
   delivery: {
     kind: 'service',
@@ -36,13 +45,22 @@ export const topology: Topology = {
     port: 5006,
     calls: [],
   },
+  tracking: {
+    kind: 'service',
+    start: lazily(() => import('@tiffin/tracking/main')),
+    roles: ['api', 'jobs', 'tasks'],
+    usesEvents: true,
+    port: 5009,
+    // Back to those who call it: each asks the other only after its start, or does without.
+    calls: ['shop', 'goods'],
+  },
   goods: {
     kind: 'service',
     start: lazily(() => import('@tiffin/goods/main')),
     roles: ['api', 'tasks'],
     usesEvents: true,
     port: 5003,
-    calls: ['shop'],
+    calls: ['shop', 'tracking'],
   },
   shop: {
     kind: 'service',
@@ -50,7 +68,7 @@ export const topology: Topology = {
     roles: ['api', 'jobs', 'tasks'],
     usesEvents: true,
     port: 5002,
-    calls: ['goods'],
+    calls: ['goods', 'tracking'],
   },
   order: {
     kind: 'service',
@@ -73,19 +91,19 @@ export const topology: Topology = {
     kind: 'subgraph',
     start: lazily(() => import('@tiffin/user-subgraph/main')),
     port: 4002,
-    calls: ['account', 'activity'],
+    calls: ['account', 'activity', 'tracking'],
   },
   'shop-subgraph': {
     kind: 'subgraph',
     start: lazily(() => import('@tiffin/shop-subgraph/main')),
     port: 4001,
-    calls: ['shop', 'goods', 'search'],
+    calls: ['shop', 'goods', 'search', 'tracking'],
   },
   'order-subgraph': {
     kind: 'subgraph',
     start: lazily(() => import('@tiffin/order-subgraph/main')),
     port: 4003,
-    calls: ['order', 'delivery'],
+    calls: ['order', 'delivery', 'activity'],
   },
   gateway: {
     kind: 'gateway',

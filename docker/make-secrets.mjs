@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SERVICES = ['account', 'activity', 'delivery', 'goods', 'order', 'search', 'shop'];
+const SERVICES = ['account', 'activity', 'delivery', 'goods', 'order', 'search', 'shop', 'tracking'];
 
 const folder = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), 'secrets'));
 // Hexadecimal, so that it stands unescaped in URLs and configuration files.
