@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@tiffin/lib/testing/free-port';
 import { startKafkaNode } from '@tiffin/lib/testing/kafka-node';
-import { freePort } from '@tiffin/lib/testing/real-kafka';
 import { ensureKafkaArtifacts } from './kafka-artifacts.ts';
 import { rootDir } from './run-tests.ts';
 

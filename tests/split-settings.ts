@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
+import { freePort } from '@tiffin/lib/testing/free-port';
 import { realKafkaBrokers, uniquePrefix } from '@tiffin/lib/testing/real-kafka';
 import { portVariable, urlVariable } from '@tiffin/lib/topology/process-config';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -37,16 +37,7 @@ export function componentsOf(kind: string): string[] {
 
 /** Ports and URLs of services that must know each other before they start. */
 async function freePorts(services: readonly string[]): Promise<Record<string, string>> {
-  const servers = services.map(() => createServer().listen(0, '127.0.0.1'));
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) =>
-          server.once('listening', () => resolve((server.address() as { port: number }).port)),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports = await Promise.all(services.map(freePort));
   return Object.fromEntries(
     services.flatMap((service, index) => [
       [portVariable(service), String(ports[index])],

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { type KafkaNode, startKafkaNode } from './kafka-node.ts';
 
 /** The brokers of TEST_KAFKA_BROKERS, which `npm run test:real` sets. Tests of one broker share it: see `uniquePrefix`. */
@@ -54,14 +54,4 @@ export async function startRealKafka(): Promise<RealKafka> {
       rmSync(options.dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

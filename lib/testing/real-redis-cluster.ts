@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import calculateSlot from 'cluster-key-slot';
 import { Redis } from 'ioredis';
 import { sleep, systemClock } from '../clock/clock.ts';
+import { freePort } from './free-port.ts';
 import { startServer } from './real-redis.ts';
 
 /** A Redis Cluster of one's own: three masters with a replica each, gone with the test. */
@@ -46,10 +46,6 @@ const SLOTS = 16_384;
 const NODE_TIMEOUT_MS = 800;
 const PATIENCE_MS = 30_000;
 const POLL_MS = 25;
-/** Below those that systems hand out; nodes talk to each other at their port + 10,000. */
-const FIRST_PORT = 10_001;
-const PORTS = 12_000;
-const BUS_PORT_OFFSET = 10_000;
 
 const settings = [
   ...['--cluster-enabled', 'yes'],
@@ -236,23 +232,4 @@ async function end(server: ChildProcess): Promise<void> {
   if (!isRunning(server)) return;
   server.kill('SIGKILL');
   await once(server, 'exit');
-}
-
-const given = new Set<number>();
-
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    if (given.has(port)) continue;
-    given.add(port);
-    if ((await isFree(port)) && (await isFree(port + BUS_PORT_OFFSET))) return port;
-  }
-  throw new Error('No free port for a node of a Redis Cluster.');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer().once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

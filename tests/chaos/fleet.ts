@@ -1,4 +1,4 @@
-import { freePort } from '@tiffin/lib/testing/real-kafka';
+import { freePort } from '@tiffin/lib/testing/free-port';
 import { type SharedEngines, splitSettings } from '../split-settings.ts';
 import { type KeptProcesses, keepProcesses } from './kept-processes.ts';
 

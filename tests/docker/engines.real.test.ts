@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { type Database, openDatabase } from '@tiffin/lib/engines/database';
 import { closeRedis, openRedis } from '@tiffin/lib/engines/redis';
+import { freePort } from '@tiffin/lib/testing/free-port';
 import { ensureProgram } from '../../scripts/ensure-program.ts';
 import { type PostgresForTests, startOwnPostgres } from '../../scripts/postgres-for-tests.ts';
 
@@ -124,12 +124,4 @@ describe('docker/redis/redis.conf', () => {
 
 function disposable(database: Database): Database & AsyncDisposable {
   return { ...database, [Symbol.asyncDispose]: () => database.close() };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tiffin/lib/testing/real-kafka';
+import { freePort } from '@tiffin/lib/testing/free-port';
 import { portVariable, urlVariable } from '@tiffin/lib/topology/process-config';
 import { type SharedEngines, splitSettings } from '../../split-settings.ts';
 import { type KeptProcess, type KeptProcesses, keepProcesses } from '../kept-processes.ts';
