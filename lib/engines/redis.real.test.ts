@@ -45,7 +45,12 @@ describe('Redis on a server only', () => {
   });
 
   it('fails fast while the server is away, sends nothing twice, and comes back by itself', async (t) => {
-    const patient = await openServer({ url: server.url, commandTimeoutMs: PATIENCE_MS });
+    const warnings: string[] = [];
+    const patient = await openServer({
+      url: server.url,
+      commandTimeoutMs: PATIENCE_MS,
+      warn: (warning) => warnings.push(warning),
+    });
     t.after(() => patient.disconnect());
     await withClient((admin) => admin.client('PAUSE', 60_000, 'ALL'));
     const gone = [heard(redis, 'close'), heard(patient, 'close')];
@@ -59,6 +64,11 @@ describe('Redis on a server only', () => {
     await server.restart();
     await Promise.all(back);
     assert.equal(await patient.get('counter'), null);
+    const { host } = new URL(server.url);
+    assert.deepEqual(warnings, [
+      `Redis at ${host} is away; it is tried again at least each second.`,
+      `Redis at ${host} is back.`,
+    ]);
   });
 
   it('fails one command of a pipeline without the others', async () => {

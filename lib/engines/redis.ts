@@ -22,7 +22,7 @@ export interface OpenRedisOptions {
   connectionName?: string;
   /** In-process clients with the same keyspace share their keys, as clients of one server do. */
   keyspace?: string;
-  /** Told of each lost connection and each failed attempt to have it back. */
+  /** Told that the server, or a node of the cluster, is away; of a server also that it is back. */
   warn?: (message: string) => void;
 }
 
@@ -81,14 +81,24 @@ async function openServer(text: string, url: URL, options: OpenRedisOptions): Pr
     // Most keys of a cluster lie elsewhere. Who may not ask learns it from the first MOVED.
     const info = await redis.info('cluster').catch(() => '');
     if (/^cluster_enabled:1/m.test(info)) throw new Error('cluster_enabled:1');
-    redis.on('reconnecting', (delayMs: number) =>
-      options.warn?.(`Redis at ${address} is away; the next try is in ${delayMs} ms.`),
-    );
+    if (options.warn) tellOfAbsences(redis, address, options.warn);
     return redis;
   } catch (error) {
     redis.disconnect();
     throw lastError ?? error;
   }
+}
+
+function tellOfAbsences(redis: Redis, address: string, warn: (message: string) => void): void {
+  let isAway = false;
+  redis.on('reconnecting', () => {
+    if (!isAway) warn(`Redis at ${address} is away; it is tried again at least each second.`);
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    if (isAway) warn(`Redis at ${address} is back.`);
+    isAway = false;
+  });
 }
 
 function openCluster(urls: readonly URL[], options: OpenRedisOptions): Promise<Cluster> {
