@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,6 +16,7 @@ async function startService(
   roles: ('api' | 'jobs' | 'tasks')[],
   service: Partial<RunningService>,
   hasDatabase = true,
+  settings: Record<string, string> = {},
 ) {
   const topology: Topology = {
     probe: {
@@ -27,7 +30,7 @@ async function startService(
     },
   };
   const dataDir = mkdtempSync(join(tmpdir(), 'tiffin-roles-'));
-  const env = { DATA_DIR: dataDir, LOG_LEVEL: 'silent', OPS_PORT: '0' };
+  const env = { DATA_DIR: dataDir, LOG_LEVEL: 'silent', OPS_PORT: '0', ...settings };
   const running = await startProcess(topology, select(rolesOf(topology), ['probe']), env, {
     processEvents: { on() {}, off() {}, exit() {} },
     write() {},
@@ -66,6 +69,25 @@ test('a service whose parts are not the roles that the topology gives it does no
     });
     assert.equal(isStopped, true);
   }
+});
+
+test('a port that is taken is told before anything starts', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  let hasStarted = false;
+  const service = {
+    get rpc() {
+      hasStarted = true;
+      return [];
+    },
+  };
+  await assert.rejects(startService(['api'], service, true, { OPS_PORT: String(port) }), {
+    name: 'ConfigError',
+    message: `The configuration has one error:\n  OPS_PORT: port ${port} on 127.0.0.1 is taken. Set it to another one.`,
+  });
+  assert.equal(hasStarted, false);
+  other.close();
 });
 
 test('a database is opened for those that have one', async () => {

@@ -7,16 +7,17 @@ import { BackgroundWork } from './background-work.ts';
 import { createEngines, type Engines } from './engines.ts';
 import { createLinks, type Links } from './links.ts';
 import { missingSettings } from './missing-settings.ts';
-import { loadProcessConfig, type ProcessConfig } from './process-config.ts';
+import { loadProcessConfig, type ProcessConfig, portVariable } from './process-config.ts';
 import { createProcessFrame, type RunningProcess, type Surroundings } from './process-frame.ts';
 import { ProcessHost } from './process-host.ts';
 import { openProcessTracing } from './process-tracing.ts';
 import { describeSelection, isWhole, rolesOf, type Selection } from './selection.ts';
+import { takenPorts, type WantedPort } from './taken-ports.ts';
 import { hasDatabase, type Topology } from './topology.ts';
 
 /**
  * Starts components of the topology in its order.
- * @throws ConfigError, or StartError after everything that had started was stopped again.
+ * @throws ConfigError, also where a port is taken, or StartError after everything that had started was stopped again.
  */
 export async function startProcess(
   topology: Topology,
@@ -31,6 +32,8 @@ export async function startProcess(
   const isSplit = !isWhole(roles, selection);
   const missing = isSplit ? missingSettings(topology, selection, config, env) : [];
   if (missing.length > 0) throw new ConfigError(missing.map((what) => `Set ${what}.`));
+  const taken = await takenPorts(config.host, wantedPorts(topology, selection, config, isSplit));
+  if (taken.length > 0) throw new ConfigError(taken);
 
   const frame = createProcessFrame(config, isSplit ? config.drainMs : 0, surroundings);
   const { clock, logger, metrics, report } = frame;
@@ -99,7 +102,31 @@ function partsOf(
   const components = chosen.map(([name, component]) =>
     host.component(name, component, selection.get(name) ?? [], config.portOf(name)),
   );
-  const speaksHttp = chosen.some(([, { kind }]) => kind !== 'service');
-  const [first = ''] = selection.keys();
-  return speaksHttp ? components : [...components, host.ops(config.opsPort ?? config.portOf(first) + 1_000)];
+  const port = opsPort(topology, selection, config);
+  return port === undefined ? components : [...components, host.ops(port)];
+}
+
+/** Of the ops routes, where the process has no other part that speaks HTTP. */
+function opsPort(topology: Topology, selection: Selection, config: ProcessConfig): number | undefined {
+  const names = [...selection.keys()];
+  if (names.some((name) => topology[name]?.kind !== 'service')) return undefined;
+  return config.opsPort ?? config.portOf(names[0] ?? '') + 1_000;
+}
+
+/** Subgraphs and services of a whole platform speak to each other within the process. */
+function wantedPorts(
+  topology: Topology,
+  selection: Selection,
+  config: ProcessConfig,
+  isSplit: boolean,
+): WantedPort[] {
+  const listening = [...selection].filter(([name, roles]) => {
+    const kind = topology[name]?.kind;
+    return kind === 'gateway' || (isSplit && (kind === 'subgraph' || roles.includes('api')));
+  });
+  const ops = opsPort(topology, selection, config);
+  return [
+    ...listening.map(([name]) => ({ variable: portVariable(name), port: config.portOf(name) })),
+    ...(ops === undefined ? [] : [{ variable: 'OPS_PORT', port: ops }]),
+  ];
 }
