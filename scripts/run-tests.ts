@@ -35,7 +35,7 @@ export async function runTestFiles(files: readonly string[], options: RunOptions
   const print = options.print ?? ((line) => process.stdout.write(`${line}\n`));
   const { isAlone = () => false } = options;
   const reports: FileReport[] = [];
-  const { env, removeCompiled } = shareCompiledCode(options.env);
+  const { env, removeShared } = shareFolder(options.env);
   const work = async (waiting: string[]) => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const startedMs = performance.now();
@@ -48,26 +48,28 @@ export async function runTestFiles(files: readonly string[], options: RunOptions
   const concurrency = options.concurrency ?? Math.max(2, Math.min(4, availableParallelism()));
   process.on('SIGINT', abandonTestFiles);
   process.on('SIGTERM', abandonTestFiles);
-  process.on('exit', removeCompiled);
+  process.on('exit', removeShared);
   const together = files.filter((file) => !isAlone(file));
   await Promise.all(Array.from({ length: concurrency }, () => work(together)));
   await work(files.filter(isAlone));
   process.off('SIGINT', abandonTestFiles);
   process.off('SIGTERM', abandonTestFiles);
-  process.off('exit', removeCompiled);
-  removeCompiled();
+  process.off('exit', removeShared);
+  removeShared();
   return printTotals(reports, print);
 }
 
 /**
- * The files import the same modules, and Node compiles each once for all of them. In the OS's folder and for one run only:
- * some tests run copies of the repository, and what is compiled of those would pile up.
+ * What the files of one run share: the modules that Node compiles once for all of them, and what tests leave there for
+ * each other (TEST_RUN_FOLDER). In the OS's folder and for one run only: some tests run copies of the repository, and what
+ * is compiled of those would pile up.
  */
-function shareCompiledCode(given: RunOptions['env']) {
-  const folder = mkdtempSync(join(tmpdir(), 'tiffin-compiled-'));
+function shareFolder(given: RunOptions['env']) {
+  const folder = mkdtempSync(join(tmpdir(), 'tiffin-test-run-'));
   // A child that was killed a moment ago may still write.
-  const removeCompiled = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  return { env: { NODE_COMPILE_CACHE: folder, ...given }, removeCompiled };
+  const removeShared = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const env = { NODE_COMPILE_CACHE: join(folder, 'compiled'), TEST_RUN_FOLDER: folder, ...given };
+  return { env, removeShared };
 }
 
 function printTotals(reports: readonly FileReport[], print: (line: string) => void): number {
