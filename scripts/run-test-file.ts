@@ -13,6 +13,8 @@ export interface RunFileOptions {
    * busy machine takes seconds to write down what was compiled.
    */
   lingerMs?: number;
+  /** Flags of Node.js. */
+  nodeFlags?: readonly string[];
   env?: NodeJS.ProcessEnv;
 }
 
@@ -87,8 +89,10 @@ export function abandonTestFiles(signal: NodeJS.Signals): void {
   process.exit(signal === 'SIGINT' ? 130 : 143);
 }
 
-function spawnTestFile(file: string, { rootDir, fileTimeoutMs, env }: RunFileOptions): ChildProcess {
+function spawnTestFile(file: string, options: RunFileOptions): ChildProcess {
+  const { rootDir, fileTimeoutMs, nodeFlags = [], env } = options;
   const args = [
+    ...nodeFlags,
     `--import=${preloadUrl}`,
     `--test-reporter=${reporterPath}`,
     `--test-timeout=${fileTimeoutMs / 2}`,

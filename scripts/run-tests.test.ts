@@ -120,3 +120,22 @@ test('files that need the machine for themselves come last', async () => {
   assert.equal(reports.length, 3);
   assert.ok(reports.at(-1)?.includes('passes.test.ts'));
 });
+
+test('files that only calculate run one after the other', async () => {
+  /** Passes where the other file runs at the same time. */
+  const meets = (own: string, other: string) =>
+    `import { existsSync, rmSync, writeFileSync } from 'node:fs'; import { setTimeout } from 'node:timers/promises';
+    test('meets', async () => { writeFileSync('${own}', ''); const end = Date.now() + 4_000;
+    while (!existsSync('${other}')) { if (Date.now() > end) { rmSync('${own}'); throw new Error('alone'); } await setTimeout(20); }
+    await setTimeout(500); });`;
+  const [one = '', other = ''] = ['one', 'other'].map((name) => join(folder, name));
+  writeFileSync(join(folder, 'one.test.ts'), header + meets(one, other));
+  writeFileSync(join(folder, 'other.test.ts'), header + meets(other, one));
+  const exitCodes: number[] = [];
+  for (const calculating of [true, false]) {
+    const files = ['one.test.ts', 'other.test.ts'].map((name) => join(folder, name));
+    const options = { fileTimeoutMs: 20_000, isCalculation: () => calculating, print: () => {} };
+    exitCodes.push(await runTestFiles(files, options));
+  }
+  assert.deepEqual(exitCodes, [1, 0]);
+});

@@ -8,6 +8,8 @@ export const rootDir = dirname(import.meta.dirname);
 export interface RunOptions extends Omit<RunFileOptions, 'rootDir'> {
   /** Files under way at once. */
   concurrency?: number;
+  /** Files that wait for nothing: one after the other, beside the others. */
+  isCalculation?: (file: string) => boolean;
   /** Files that need the machine for themselves: each runs alone, after the others. */
   isAlone?: (file: string) => boolean;
   print?: (line: string) => void;
@@ -33,7 +35,7 @@ export function findTestFiles({ real, patterns }: { real: boolean; patterns: rea
  */
 export async function runTestFiles(files: readonly string[], options: RunOptions): Promise<number> {
   const print = options.print ?? ((line) => process.stdout.write(`${line}\n`));
-  const { isAlone = () => false } = options;
+  const { isAlone = () => false, isCalculation = () => false } = options;
   const reports: FileReport[] = [];
   const { env, removeShared } = shareFolder(options.env);
   const work = async (waiting: string[]) => {
@@ -49,8 +51,9 @@ export async function runTestFiles(files: readonly string[], options: RunOptions
   process.on('SIGINT', abandonTestFiles);
   process.on('SIGTERM', abandonTestFiles);
   process.on('exit', removeShared);
-  const together = files.filter((file) => !isAlone(file));
-  await Promise.all(Array.from({ length: concurrency }, () => work(together)));
+  const together = files.filter((file) => !isAlone(file) && !isCalculation(file));
+  const calculations = files.filter((file) => !isAlone(file) && isCalculation(file));
+  await Promise.all([work(calculations), ...Array.from({ length: concurrency }, () => work(together))]);
   await work(files.filter(isAlone));
   process.off('SIGINT', abandonTestFiles);
   process.off('SIGTERM', abandonTestFiles);

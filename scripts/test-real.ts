@@ -26,6 +26,8 @@ try {
   process.exitCode = await runTestFiles(files, {
     fileTimeoutMs: 480_000,
     concurrency: 2,
+    // A processor is enough for them, and takes minutes.
+    isCalculation: (file) => /^gateway\/(fuzz|graph-memory|operation-memory)\./.test(file),
     // A platform of eight processes each; and one whose answers are timed.
     isAlone: (file) => file.startsWith('tests/chaos/') || file.startsWith('tests/redis-away.'),
     env: { TEST_DATABASE_URL: postgres.url, ...kafka?.env },
