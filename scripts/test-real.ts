@@ -29,7 +29,7 @@ try {
     // A processor is enough for them, and takes minutes.
     isCalculation: (file) => /^gateway\/(fuzz|graph-memory|operation-memory)\./.test(file),
     // A platform of eight processes each; and one whose answers are timed.
-    isAlone: (file) => file.startsWith('tests/chaos/') || file.startsWith('tests/redis-away.'),
+    isAlone: (file) => /^tests\/(chaos\/(chaos|sale-chaos|sale-losses)|redis-away)/.test(file),
     env: { TEST_DATABASE_URL: postgres.url, ...kafka?.env },
   });
 } catch (error) {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface SpawnedProcess extends AsyncDisposable {
@@ -18,6 +20,8 @@ export interface LaunchedProcess extends SpawnedProcess {
   readonly exited: Promise<unknown>;
 }
 
+/** That of the test run, where there is one: who is killed all the time should not compile all the time. */
+const compiled = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache');
 const tiffin = fileURLToPath(new URL('../tiffin.ts', import.meta.url));
 
 /**
@@ -37,7 +41,7 @@ export async function spawnTiffin(
 export function launchTiffin(args: readonly string[], env: Record<string, string>): LaunchedProcess {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [tiffin, ...args], {
-    env: { PATH, HOME, LOG_LEVEL: 'error', ...env },
+    env: { PATH, HOME, LOG_LEVEL: 'error', NODE_COMPILE_CACHE: compiled, ...env },
   });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text));

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createRealPostgres, type RealPostgres } from '@tiffin/lib/testing/real-postgres';
 import { type RealRedis, startRealRedis } from '@tiffin/lib/testing/real-redis';
@@ -37,8 +35,6 @@ async function sharedSettings(postgres: RealPostgres, redis: RealRedis): Promise
     TOKEN_SIGNING_KEY: JSON.stringify(await exportJWK(privateKey)),
     TOKEN_VERIFY_KEYS: JSON.stringify({ keys: [await exportJWK(publicKey)] }),
     OPS_PORT: '0',
-    // The gateway starts twice.
-    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     MAX_SUBSCRIPTIONS_PER_CLIENT: String(SUBSCRIPTIONS),
     SUBSCRIPTION_REFRESH_MS: '600000',
     // A thousand first answers at once may take a machine that does other things longer than a user would wait.

@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { freePort } from '@tiffin/lib/testing/free-port';
 import { portVariable, urlVariable } from '@tiffin/lib/topology/process-config';
 import { type SharedEngines, splitSettings } from '../../split-settings.ts';
@@ -60,8 +58,6 @@ export function saleSettings(seed: number, without: readonly Layer[] = []): Reco
   const settings: Record<string, string> = {
     SEARCH_REINDEX_INTERVAL: '0',
     NODE_OPTIONS: `--import=${replaceModules}`,
-    // Whoever is killed all the time should not compile all the time.
-    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     CHAOS_SEED: String(seed),
     SALE_WITHOUT: without.join(),
     SALE_UNPAID_MS: '8000',
