@@ -26,9 +26,9 @@ const missed: Readonly<Record<Mechanism, Missed>> = {
     stableMs: 10_000,
     finding: /^order \d+ is \w*, and its transaction (CONFIRMING|CANCELLING) after \d+ attempts: .*INTERNAL/,
   },
-  // Relays send events again, and consumers are killed.
+  // A tenth of all events comes twice.
   inbox: {
-    chaosMs: 25_000,
+    chaosMs: 15_000,
     stableMs: 10_000,
     finding: /^shop \d+ counts \d+ orders more than before, of \d+/,
   },

@@ -2,11 +2,12 @@ import { registerReplacements } from './register-replacements.ts';
 
 /**
  * For `node --import`: processes under chaos run the product's code, but for the modules that are named here. Some answers
- * get lost in all of them; CHAOS_WITHOUT takes one mechanism away besides. The product has no switch for either.
+ * get lost in all of them, and some events come twice; CHAOS_WITHOUT takes one mechanism away besides. The product has no switch for either.
  */
 const inAll = {
   'lib/rpc/grpc-server.ts': 'faults/grpc-server.ts',
   'lib/events/outbox-relay.ts': 'faults/outbox-relay.ts',
+  'lib/events/kafka/kafka-bus.ts': 'faults/kafka-bus.ts',
   'lib/events/kafka/kafka-settings.ts': 'faults/kafka-settings.ts',
   'lib/engines/database.ts': 'faults/database.ts',
 };

@@ -7,6 +7,7 @@ import { clientOf } from '../start-platform.ts';
 import type { Attempt, Tally } from './attempt.ts';
 import { readBaseline } from './baseline.ts';
 import { buy, openMarket } from './buyers.ts';
+import { twiceLine } from './faults/twice-line.ts';
 import { findContradictions } from './find-contradictions.ts';
 import { findLies } from './find-lies.ts';
 import { type Fleet, type Mechanism, memberNames, startFleet } from './fleet.ts';
@@ -94,6 +95,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   });
   say(`quiet after ${seconds(tookMs)}`);
   const lies = await findLies(books, baseline, attempts);
+  say(`${fleet.lines().filter((line) => line === twiceLine).length} events twice`);
   for (const failed of fleet.failedStarts) say(`did not start: ${failed}`);
   say(
     [...tally]

@@ -6,7 +6,7 @@ import type { Layer } from './layers.ts';
  * here. SALE_WITHOUT names layers that are off besides, divided by commas. The product has no switch for any of it.
  */
 const inAll = {
-  'lib/events/kafka/kafka-bus.ts': 'faults/kafka-bus.ts',
+  'lib/events/kafka/kafka-bus.ts': '../faults/kafka-bus.ts',
   'lib/events/kafka/kafka-settings.ts': '../faults/kafka-settings.ts',
   'lib/engines/database.ts': 'faults/database.ts',
   'grpc-services/order/domain/order.ts': 'faults/order.ts',

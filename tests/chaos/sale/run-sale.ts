@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DemoRandom } from '@tiffin/lib/demo/demo-random';
 import { createSale } from '../../sale.ts';
 import type { Tally } from '../attempt.ts';
+import { twiceLine } from '../faults/twice-line.ts';
 import { settle } from '../settle.ts';
 import { askForUnit, followTicket, type SaleShop, type Told, toldNothing } from './buy-unit.ts';
 import { findSaleFaults, readSaleState, type SaleState } from './find-sale-faults.ts';
@@ -9,7 +10,6 @@ import { findSaleLies } from './find-sale-lies.ts';
 import type { SaleBed } from './open-sale-bed.ts';
 import { saleRules, shuffled } from './sale-buyers.ts';
 import { saleMembers } from './sale-fleet.ts';
-import { twiceLine } from './twice-line.ts';
 
 export interface SaleOptions {
   /** Fixes who is killed when, and who comes in which order and does what. */

@@ -1,7 +1,7 @@
 import type { EventBus } from '@tiffin/lib/events/event-bus';
 import { createKafkaBus as create, type KafkaBusOptions } from '@tiffin/lib/events/kafka/kafka-bus';
-import { losing } from '../../faults/losing.ts';
-import { twiceLine } from '../twice-line.ts';
+import { losing } from './losing.ts';
+import { twiceLine } from './twice-line.ts';
 
 const isTwice = losing('deliveries', 0.1);
 const isAtOnce = losing('deliveries at once', 0.5);
