@@ -24,7 +24,7 @@ try {
   if (kafka) stops.push(() => kafka.stop());
   print('');
   process.exitCode = await runTestFiles(files, {
-    fileTimeoutMs: 480_000,
+    fileTimeoutMs: 900_000,
     concurrency: 2,
     // A processor is enough for them, and takes minutes.
     isCalculation: (file) => /^gateway\/(fuzz|graph-memory|operation-memory)\./.test(file),
